@@ -1,6 +1,7 @@
 """What a simulation yields: balances of every day, postings, decisions, and the failure of an infeasible one.
 
-All amounts are exact micro-units; nothing here is text for people except `reason`. The texts of the daily table are
+All amounts are exact micro-units; nothing here is text for people except `reason`. Postings and decisions are named
+tuples because there are a hundred thousand of them in a long forecast and a frozen dataclass takes thrice as long to make. The texts of the daily table are
 rendered from the postings (`ef_engine.evaluate.table`) and never parsed.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from ef_engine.model.money import Micros
 
@@ -41,8 +43,7 @@ class Cause(StrEnum):
     STATEMENT = "statement"
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
+class Posting(NamedTuple):
     """One change of one balance.
 
     `amount` is signed by the balance it changes: money out of checking is negative, a purchase on a card positive.
@@ -70,8 +71,7 @@ class DecisionStatus(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What became of one occurrence. For anything not confirmed in full the last four fields say why.
 
     `requested` and `executed` are micro-units, `executed` whole cents. `binding_date`, `binding_account` and `shortfall`
