@@ -1,0 +1,43 @@
+"""What is due on a debt and how a payment clears it (domain.md 2, steps 3 and 5, and Money).
+
+"The debt" of a payment is the exact debt rounded half-even to cents; paying that much leaves exactly nothing.
+"""
+
+from __future__ import annotations
+
+from ef_engine.model.money import CENT, Micros, round_half_even, to_cents
+
+
+def card_interest(previous_cycle: Micros, numerator: int, denominator: int) -> Micros:
+    """I = E x apr / 12 in whole cents; numerator / denominator is apr / 12."""
+    return round_half_even(previous_cycle * numerator, denominator * CENT) * CENT
+
+
+def card_due(previous_cycle: Micros, interest: Micros, paid: Micros, floor: Micros, balance: Micros) -> Micros:
+    """What a card asks for on its billing date, in whole cents.
+
+    0 if E = 0, else max(0, max(M, I + 1 % of E) - A), at most the whole balance including I. 1 % of E is exact, so the
+    sum is taken in hundredths of a micro-unit and rounded once.
+    """
+    if not previous_cycle:
+        return 0
+    hundredths = max(floor * 100, interest * 100 + previous_cycle) - paid * 100
+    if hundredths <= 0:
+        return 0
+    return round_half_even(min(hundredths, balance * 100), 100 * CENT) * CENT
+
+
+def loan_due(minimum: Micros, paid: Micros, debt: Micros) -> Micros:
+    """What a loan asks for on its billing date, in whole cents: the minimum less what was paid, at most the debt."""
+    return to_cents(min(max(0, minimum - paid), debt))
+
+
+def pay_loan(principal: Micros, interest: Micros, amount: Micros) -> tuple[Micros, Micros]:
+    """Principal and interest balance after a payment in whole cents: interest first, then principal.
+
+    A payment of the debt as rounded to cents clears both; the fraction is booked by the caller.
+    """
+    if amount == to_cents(principal + interest):
+        return 0, 0
+    cleared = min(interest, amount)
+    return principal - (amount - cleared), interest - cleared
