@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from ef_engine.model.accounts import ALL_LOANS, Checking, Credit, Investment, Loan, Savings
 from ef_engine.model.items import Movement
 from ef_engine.model.money import Micros, to_cents
-from ef_engine.simulate.card import Card, Refusal
+from ef_engine.simulate.card import Card
 from ef_engine.simulate.earning import EarningAccount
-from ef_engine.simulate.ledger import Change, Ledger, Shortage
-from ef_engine.simulate.loans import ALL, Loans, Outflow, Payment
+from ef_engine.simulate.ledger import Ledger, Shortage
+from ef_engine.simulate.loans import ALL, Loans, Payment
 from ef_engine.simulate.magnitude import needs_unbounded_integers
+from ef_engine.simulate.outcome import Outcome, Outflow, Refusal
 from ef_engine.simulate.plan import Plan
 from ef_engine.simulate.reasons import Bound, Breach
 from ef_engine.simulate.replay import Execution
@@ -40,20 +41,18 @@ class Books:
         for execution in certain:
             self._sort_out(execution, flows, activity, payments)
         self._cards = {
-            k: Card(account, plan.billings[k], activity[k])
+            k: Card(account, plan.primary, plan.billings[k], activity[k])
             for k, account in enumerate(plan.forecast.accounts)
             if isinstance(account, Credit)
         }
         self._loans = Loans(plan, payments)
-        for card in self._cards.values():
-            flows[plan.primary] += [(key, -due) for key, due in card.payments()]
-        for key, account, paid in self._loans.outflows():
-            flows[account].append((key, -paid))
+        debts: list[Card | Loans] = [*self._cards.values(), self._loans]
+        for debt in debts:
+            for key, account, paid in debt.outflows():
+                flows[account].append((key, -paid))
         self._owned = self._open_accounts(flows)
-        self.is_sound = (
-            all(card.first_refusal is None for card in self._cards.values())
-            and self._loans.first_refusal is None
-            and all(account.is_sound() for account in self._owned.values())
+        self.is_sound = all(debt.first_refusal is None for debt in debts) and all(
+            account.is_sound() for account in self._owned.values()
         )
 
     def _index(self, name: str | None) -> int:
@@ -104,24 +103,19 @@ class Books:
             case _:
                 return None
 
-    def is_possible(self, execution: Execution) -> bool:
-        """Whether an execution breaks no bound; asks first what costs little."""
-        return not self._is_short_at_once(execution) and self.breach_of(execution) is None
-
-    def _is_short_at_once(self, execution: Execution) -> bool:
-        """Whether a payment of a debt breaks its source before the debt can change any other payment."""
+    def most_possible(self, execution: Execution) -> Micros:
+        """More than this of an execution is certainly not possible: what is due later cannot fall below zero."""
         key, item, _, amount = execution
-        source = self._owned.get(self._sources[item])
-        if not isinstance(source, Ledger):
-            return False
-        match self._plan.routes[item].movement:
-            case Movement.CARD_PAYMENT:
-                return source.lowest(key, self._cards[self._targets[item]].next_billing(key)) < amount
-            case Movement.LOAN_PAYMENT:
-                owed = self._loans.debt_before(key, self._targets[item])
-                return source.lowest(key, self._loans.next_event(key)) < min(amount, owed)
-            case _:
-                return False
+        source, target = self._sources[item], self._targets[item]
+        account = self._owned.get(source)
+        if not isinstance(account, Ledger):
+            return amount
+        later: list[Outflow] = []
+        if self._plan.routes[item].movement is Movement.CARD_PAYMENT:
+            later = self._cards[target].outflows(key)
+        elif self._plan.routes[item].movement is Movement.LOAN_PAYMENT:
+            later = self._loans.later_outflows(key, target)
+        return account.room(key, [outflow for outflow in later if outflow.account == source])
 
     def breach_of(self, execution: Execution) -> Breach | None:
         """The first bound that would break if this were executed too; None if none breaks until the end."""
@@ -129,41 +123,65 @@ class Books:
         source, target = self._sources[item], self._targets[item]
         match self._plan.routes[item].movement:
             case Movement.PURCHASE:
-                changes, refusal = self._cards[source].with_activity(key, amount)
-                return self._breach(execution, 0, self._primary(changes), refusal)
+                return self._breach(execution, 0, self._cards[source].with_activity(key, amount))
             case Movement.CARD_PAYMENT:
-                changes, refusal = self._cards[target].with_activity(key, -amount)
-                return self._breach(execution, amount, self._primary(changes), refusal)
+                card = self._cards[target]
+                breach = self._breach_at_once(execution, amount, card.refusal_of(key, -amount), card.next_event(key))
+                return breach or self._breach(execution, amount, card.with_activity(key, -amount))
             case Movement.LOAN_PAYMENT:
-                paid, outflows, refusal = self._loans.with_payment(Payment(key, target, source, amount))
-                if not paid:
-                    return Breach(Bound.NOTHING_OWED, self._plan.date_of(key), ALL_LOANS, "", amount, 0)
-                return self._breach(execution, paid, _by_account(outflows), refusal)
+                return self._breach_of_loan_payment(execution, Payment(key, target, source, amount))
             case _:
-                return self._breach(execution, amount, {}, None)
+                return self._breach(execution, amount, Outcome([], None))
 
-    def _primary(self, changes: list[Change]) -> dict[int, list[Change]]:
-        return {self._plan.primary: changes} if changes else {}
+    def _breach_of_loan_payment(self, execution: Execution, payment: Payment) -> Breach | None:
+        loans, key = self._loans, payment.key
+        paid = loans.paid_by(payment)
+        if not paid:
+            return Breach(Bound.NOTHING_OWED, self._plan.date_of(key), ALL_LOANS, "", payment.amount, 0)
+        refusal, until = loans.refusal_of(payment), loans.next_event(key, payment.loan)
+        breach = self._breach_at_once(execution, paid, refusal, until)
+        if breach:
+            return breach
+        source = self._owned[payment.source]
+        if (
+            isinstance(source, Ledger)
+            and loans.payments_are_always_taken(key, payment.loan)
+            and source.lowest(key) >= paid
+        ):
+            return None
+        return self._breach(execution, paid, loans.with_payment(payment))
 
-    def _breach(
-        self, execution: Execution, taken: Micros, changes: dict[int, list[Change]], refusal: Refusal | None
+    def _breach_at_once(
+        self, execution: Execution, taken: Micros, refusal: Refusal | None, until: int | None
     ) -> Breach | None:
-        """The earliest of what the accounts that pay and the debt itself refuse; a source is tested before its target."""
+        """What a payment of a debt breaks before `until`, when the debt can first change another payment."""
         source = self._sources[execution.item]
+        account = self._owned[source]
+        if not isinstance(account, Ledger):
+            return None
+        shortage = account.shortage_before(execution.key, taken, until)
+        return self._earlier((shortage, source) if shortage else None, refusal)
+
+    def _breach(self, execution: Execution, taken: Micros, outcome: Outcome) -> Breach | None:
+        """The earliest of what the accounts that pay and the debt itself refuse."""
+        source = self._sources[execution.item]
+        changes = _by_account(outcome.changes)
         shortages: list[tuple[Shortage, int]] = []
         for k in {source, *changes} if taken else changes:
             shortage = self._owned[k].shortage_of(execution.key, taken if k == source else 0, changes.get(k, ()))
             if shortage:
                 shortages.append((shortage, k))
-        first = min(shortages, default=None)
-        if first and (refusal is None or first[0].key <= refusal.key):
-            (key, needed, available), k = first
+        return self._earlier(min(shortages, default=None), outcome.refusal)
+
+    def _earlier(self, short: tuple[Shortage, int] | None, refusal: Refusal | None) -> Breach | None:
+        """Of an owned account that is short and a debt that refuses the earlier; a source is tested before its target."""
+        if short and (refusal is None or short[0].key <= refusal.key):
+            (key, needed, available), k = short
             name = self._plan.forecast.accounts[k].name
             return Breach(Bound.MINIMUM, self._plan.date_of(key), name, "", needed, available)
         if refusal:
-            return Breach(
-                refusal.bound, self._plan.date_of(refusal.key), refusal.account, "", refusal.needed, refusal.available
-            )
+            key, bound, name, needed, available = refusal
+            return Breach(bound, self._plan.date_of(key), name, "", needed, available)
         return None
 
     def accept(self, execution: Execution) -> None:
@@ -172,24 +190,27 @@ class Books:
         source, target = self._sources[item], self._targets[item]
         match self._plan.routes[item].movement:
             case Movement.PURCHASE:
-                self._owned[self._plan.primary].change(self._cards[source].insert(key, amount))
+                self._change(self._cards[source].insert(key, amount))
             case Movement.CARD_PAYMENT:
                 self._owned[source].insert(key, -amount)
-                self._owned[self._plan.primary].change(self._cards[target].insert(key, -amount))
+                self._change(self._cards[target].insert(key, -amount))
             case Movement.LOAN_PAYMENT:
-                paid, outflows, _ = self._loans.insert(Payment(key, target, source, amount))
-                self._owned[source].insert(key, -paid)
-                for k, changes in _by_account(outflows).items():
-                    self._owned[k].change(changes)
+                payment = Payment(key, target, source, amount)
+                self._owned[source].insert(key, -self._loans.paid_by(payment))
+                self._change(self._loans.insert(payment).changes)
             case Movement.TRANSFER:
                 self._owned[source].insert(key, -amount)
                 self._owned[target].insert(key, amount)
             case _:
                 self._owned[source].insert(key, -amount)
 
+    def _change(self, outflows: Iterable[Outflow]) -> None:
+        for k, changes in _by_account(outflows).items():
+            self._owned[k].change(changes)
 
-def _by_account(outflows: Iterable[Outflow]) -> dict[int, list[Change]]:
-    changes: dict[int, list[Change]] = defaultdict(list)
-    for key, account, amount in outflows:
-        changes[account].append(Change(key, amount))
+
+def _by_account(outflows: Iterable[Outflow]) -> dict[int, list[Outflow]]:
+    changes: dict[int, list[Outflow]] = {}
+    for outflow in outflows:
+        changes.setdefault(outflow.account, []).append(outflow)
     return changes

@@ -100,13 +100,17 @@ class _Priority:
         """
         owed = self._books.owed(asked)
         most = asked.amount if owed is None else min(asked.amount, owed)
-        if most < asked.amount and most and self._books.is_possible(asked._replace(amount=most)):
+        if most < asked.amount and most and self._is_possible(asked, most):
             return most
+        limit = self._books.most_possible(asked) // CENT
         low, high = 0, most // CENT
         while high - low > 1:
             middle = (low + high) // 2
-            if self._books.is_possible(asked._replace(amount=middle * CENT)):
+            if middle <= limit and self._is_possible(asked, middle * CENT):
                 low = middle
             else:
                 high = middle
         return low * CENT
+
+    def _is_possible(self, asked: Execution, amount: Micros) -> bool:
+        return self._books.breach_of(asked._replace(amount=amount)) is None

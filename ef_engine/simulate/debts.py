@@ -8,23 +8,27 @@ from __future__ import annotations
 from ef_engine.model.money import CENT, Micros, round_half_even, to_cents
 
 
-def card_interest(previous_cycle: Micros, numerator: int, denominator: int) -> Micros:
-    """I = E x apr / 12 in whole cents; numerator / denominator is apr / 12."""
-    return round_half_even(previous_cycle * numerator, denominator * CENT) * CENT
+def card_statement(
+    previous_cycle: Micros, paid: Micros, balance: Micros, minimum: Micros, rate: tuple[int, int]
+) -> tuple[Micros, Micros]:
+    """The interest I of a card's billing date and what is due, both in whole cents; `rate` is apr / 12 as a fraction.
 
-
-def card_due(previous_cycle: Micros, interest: Micros, paid: Micros, floor: Micros, balance: Micros) -> Micros:
-    """What a card asks for on its billing date, in whole cents.
-
-    0 if E = 0, else max(0, max(M, I + 1 % of E) - A), at most the whole balance including I. 1 % of E is exact, so the
-    sum is taken in hundredths of a micro-unit and rounded once.
+    I = E x apr / 12. Due is 0 if E = 0, else max(0, max(M, I + 1 % of E) - A), at most the whole balance including I. 1 % of
+    E is exact, so that sum is taken in hundredths of a micro-unit and rounded once.
     """
     if not previous_cycle:
-        return 0
-    hundredths = max(floor * 100, interest * 100 + previous_cycle) - paid * 100
+        return 0, 0
+    interest = round_half_even(previous_cycle * rate[0], rate[1] * CENT) * CENT
+    hundredths = interest * 100 + previous_cycle
+    if hundredths < minimum * 100:
+        hundredths = minimum * 100
+    hundredths -= paid * 100
     if hundredths <= 0:
-        return 0
-    return round_half_even(min(hundredths, balance * 100), 100 * CENT) * CENT
+        return interest, 0
+    balance += interest
+    if hundredths >= balance * 100:
+        return interest, to_cents(balance)
+    return interest, round_half_even(hundredths, 100 * CENT) * CENT
 
 
 def loan_due(minimum: Micros, paid: Micros, debt: Micros) -> Micros:

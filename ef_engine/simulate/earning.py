@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from ef_engine.model.money import Micros
 from ef_engine.simulate.interest import EarnedInterest
-from ef_engine.simulate.ledger import Change, Shortage
+from ef_engine.simulate.ledger import Shortage
+from ef_engine.simulate.outcome import Outflow
 from ef_engine.simulate.plan import Plan, step_of_key
 
 _Moment = tuple[Micros, Micros, int]
@@ -38,7 +39,7 @@ class EarningAccount:
         """Whether no flow breaks the minimum."""
         return self._run(self._checkpoints[0], self._flows) is None
 
-    def shortage_of(self, key: int, taken: Micros, changes: Sequence[Change] = ()) -> Shortage | None:
+    def shortage_of(self, key: int, taken: Micros, changes: Sequence[Outflow] = ()) -> Shortage | None:
         """What breaks first if `taken` more leaves at `key`, and existing later flows change by `changes`."""
         first = bisect_left(self._flows, (key,))
         more = {change.key: change.amount for change in changes}
@@ -55,9 +56,9 @@ class EarningAccount:
         self._flows.insert(place, (key, amount))
         del self._checkpoints[place + 1 :]
 
-    def change(self, changes: Sequence[Change]) -> None:
+    def change(self, changes: Sequence[Outflow]) -> None:
         """Takes so much more out at flows that exist."""
-        for at, amount in changes:
+        for at, _, amount in changes:
             place = bisect_left(self._flows, (at,))
             self._flows[place] = (at, self._flows[place][1] - amount)
             del self._checkpoints[place + 1 :]

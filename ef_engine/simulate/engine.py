@@ -132,7 +132,8 @@ class _Decisions:
             return breach
         assert key is not None
         asked = self._plan.amounts[occurrence.item]
-        return Breach(Bound.NOTHING_MORE_OWED, self._plan.date_of(key), ALL_LOANS, "", asked, amount)
+        bound = Bound.NOTHING_MORE_OWED if amount else Bound.NOTHING_OWED
+        return Breach(bound, self._plan.date_of(key), ALL_LOANS, "", asked, amount)
 
     def _skipped(self, item: int, original: date, reason: str, breach: Breach | None) -> Decision:
         asked = self._items[item]

@@ -13,15 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ef_engine.model.money import Micros
+from ef_engine.simulate.outcome import Outflow
 
 Array = npt.NDArray[Any]
-
-
-class Change(NamedTuple):
-    """At a moment, so much more (or, negative, less) money leaves an account."""
-
-    key: int
-    amount: Micros
 
 
 class Shortage(NamedTuple):
@@ -51,34 +45,45 @@ class Ledger:
         """Whether no posting breaks the minimum."""
         return bool(self._headroom.min() >= 0)
 
-    def lowest(self, key: int, before: int | None) -> Micros:
-        """The least headroom from right before `key` until right before another moment (None: until the end)."""
-        last = self._size if before is None else self._after(before)
-        return int(self._headroom[self._after(key) - 1 : last].min())
+    def lowest(self, key: int) -> Micros:
+        """The least headroom from right before a moment until the end."""
+        return int(self._headroom[self._after(key) - 1 : self._size].min())
 
-    def shortage_of(self, key: int, taken: Micros, changes: Sequence[Change] = ()) -> Shortage | None:
-        """What breaks first if `taken` more leaves at `key`, and existing later postings change by `changes`."""
+    def room(self, key: int, relief: Sequence[Outflow]) -> Micros:
+        """The least headroom from right before a moment on, were the later postings of `relief` not to happen."""
         first = self._after(key) - 1
         headroom = self._headroom[first : self._size]
+        return int((headroom + self._sums(first, relief)).min() if relief else headroom.min())
+
+    def shortage_before(self, key: int, taken: Micros, end: int | None) -> Shortage | None:
+        """What breaks first before another moment if `taken` more leaves at `key`."""
+        first = self._after(key) - 1
+        headroom = self._headroom[first : self._size if end is None else self._after(end)]
+        if headroom.min() >= taken:
+            return None
+        short = int((headroom < taken).argmax())
+        return Shortage(key if short == 0 else int(self._keys[first + short]), taken, int(headroom[short]))
+
+    def shortage_of(self, key: int, taken: Micros, changes: Sequence[Outflow] = ()) -> Shortage | None:
+        """What breaks first if `taken` more leaves at `key`, and existing later postings change by `changes`."""
         if not changes:
-            if headroom.min() >= taken:
-                return None
-            more: Array = np.broadcast_to(np.array(taken, dtype=self._dtype), headroom.shape)
-        else:
-            more = self._sums(first, changes) + taken
-        short = (headroom < more).argmax()
+            return self.shortage_before(key, taken, None)
+        first = self._after(key) - 1
+        headroom = self._headroom[first : self._size]
+        more = self._sums(first, changes) + taken
+        short = int((headroom < more).argmax())
         if headroom[short] >= more[short]:
             return None
         at = key if short == 0 else int(self._keys[first + short])
         return Shortage(at, int(more[short]), int(headroom[short]))
 
-    def change(self, changes: Sequence[Change]) -> None:
+    def change(self, changes: Sequence[Outflow]) -> None:
         """Takes so much more out at postings that exist."""
         if changes:
             first = self._after(changes[0].key)
             self._headroom[first : self._size] -= self._sums(first, changes)
 
-    def _sums(self, first: int, changes: Sequence[Change]) -> Array:
+    def _sums(self, first: int, changes: Sequence[Outflow]) -> Array:
         """How much more has left the account after each posting, from one posting on."""
         places = self._keys[: self._size].searchsorted(np.array([change.key for change in changes], dtype=np.int64))
         more = np.zeros(self._size - first, dtype=self._dtype)

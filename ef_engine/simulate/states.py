@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from ef_engine.model.accounts import Account, Checking, Credit, Loan, Owned
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import Micros, to_cents
-from ef_engine.simulate.debts import card_due, card_interest, loan_due, pay_loan
+from ef_engine.simulate.debts import card_statement, loan_due, pay_loan
 from ef_engine.simulate.interest import EarnedInterest, LoanInterest
 from ef_engine.simulate.reasons import Bound
 from ef_engine.simulate.result import Part, Series
@@ -85,7 +85,7 @@ class CardState:
         self.previous = account.previous_statement_balance
         self.payments = account.billing_cycle_payment_balance
         self.previous_cycle = account.end_of_previous_cycle_balance
-        self.rate = Fraction(account.apr) / 12
+        self.rate = (Fraction(account.apr) / 12).as_integer_ratio()
         parts = (Part.CURRENT, Part.PREVIOUS, "payments", "previous cycle")
         self.series = [Series(account.name, part, [value]) for part, value in zip(parts, self._values(), strict=True)]
 
@@ -116,10 +116,8 @@ class CardState:
 
     def bill(self) -> tuple[Micros, Micros]:
         """The interest of the cycle and what is due; changes nothing."""
-        interest = card_interest(self.previous_cycle, self.rate.numerator, self.rate.denominator)
-        balance = self.current + self.previous + interest
-        due = card_due(self.previous_cycle, interest, self.payments, self.account.minimum_payment, balance)
-        return interest, due
+        balance, minimum = self.current + self.previous, self.account.minimum_payment
+        return card_statement(self.previous_cycle, self.payments, balance, minimum, self.rate)
 
     def pay_minimum(self, interest: Micros, due: Micros) -> Paid:
         """Pays what is due after `interest` was charged to previous; the statement is rolled right after.
@@ -128,10 +126,14 @@ class CardState:
         """
         refuse_overpayment(self.account, due, self.debt())
         clears = due == self.debt()
-        changes = self._take(due, min(due, self.previous - interest))
+        on_previous = min(due, self.previous - interest)
+        changes = self._take(due, on_previous)
         rest = self.previous + self.current if clears else 0
-        self.current -= rest
-        return Paid(changes, [(Part.CURRENT, -rest)])
+        if due > on_previous:
+            self.current -= rest
+            return Paid(changes, [(Part.CURRENT, -rest)])
+        self.previous -= rest
+        return Paid(changes, [(Part.PREVIOUS, -rest)])
 
     def _take(self, amount: Micros, on_previous: Micros) -> list[Change]:
         self.previous -= on_previous
@@ -189,12 +191,12 @@ class LoanState:
     def pay(self, amount: Micros) -> Paid:
         """Interest first, then principal."""
         refuse_overpayment(self.account, amount, self.debt())
-        owed = self.principal + self.interest
         on_interest = min(self.interest, amount)
+        left = (self.principal - amount + on_interest, self.interest - on_interest)
         self.principal, self.interest = pay_loan(self.principal, self.interest, amount)
-        fraction = amount - (owed - self.principal - self.interest)
         return Paid(
-            [(Part.INTEREST, -on_interest), (Part.PRINCIPAL, on_interest - amount)], [(Part.PRINCIPAL, fraction)]
+            [(Part.INTEREST, -on_interest), (Part.PRINCIPAL, on_interest - amount)],
+            [(Part.INTEREST, self.interest - left[1]), (Part.PRINCIPAL, self.principal - left[0])],
         )
 
     def record(self) -> None:
