@@ -16,7 +16,6 @@ UNIT: Micros = 1_000_000
 CENT: Micros = 10_000
 
 
-
 def round_half_even(numerator: int, denominator: int) -> int:
     """The integer nearest to numerator / denominator (denominator > 0), ties to the even one."""
     quotient, remainder = divmod(numerator, denominator)
