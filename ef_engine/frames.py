@@ -1,0 +1,160 @@
+"""Forecasts from pandas data frames, and results as data frames; the only module that knows pandas.
+
+Amounts become float64, which is inexact beyond fifteen digits; `exact=True` gives `Decimal` objects with six decimals
+instead. Missing cells (NaN, NaT, None, NA) of an input are keys left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ef_engine.errors import InputError, Problem
+from ef_engine.evaluate.csv_text import DECISION_COLUMNS, POSTING_COLUMNS
+from ef_engine.evaluate.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
+from ef_engine.model.document import read_forecast
+from ef_engine.model.fields import FORECAST_SCHEMA
+from ef_engine.model.findings import Finding, Path
+from ef_engine.model.forecast import Forecast
+from ef_engine.model.money import UNIT, Micros, to_decimal
+from ef_engine.simulate.result import Decision, Simulation
+
+_DATES = frozenset(("date", "original_date", "executed_date", "binding_date"))
+_AMOUNTS = frozenset(("amount", "requested", "executed", "shortfall"))
+_LISTS = frozenset(("account_milestones", "memo_milestones"))
+
+
+def to_dataframe(table: Table, *, exact: bool = False) -> pd.DataFrame:
+    """The daily table with its own columns; both date columns datetime64, no next income NaT."""
+    head, (income, directives, memo) = LEADING_COLUMNS, TRAILING_COLUMNS
+    amounts = {name: _amounts(values, exact) for name, values in table.amounts.items()}
+    last = {income: _dates(table.next_income), directives: table.directives, memo: table.memos}
+    return pd.DataFrame({head[0]: _dates(table.dates), **amounts, **last})
+
+
+def postings_to_dataframe(simulation: Simulation, *, exact: bool = False) -> pd.DataFrame:
+    """One row a posting, with the columns of `postings.csv`."""
+    return _records(POSTING_COLUMNS, simulation.postings, exact)
+
+
+def decisions_to_dataframe(decisions: Sequence[Decision], *, exact: bool = False) -> pd.DataFrame:
+    """One row an occurrence, with the columns of `decisions.csv`; no shortfall is NaN, or None when exact."""
+    return _records(DECISION_COLUMNS, decisions, exact)
+
+
+def from_dataframes(
+    accounts: pd.DataFrame,
+    budget_items: pd.DataFrame | None = None,
+    memo_rules: pd.DataFrame | None = None,
+    account_milestones: pd.DataFrame | None = None,
+    memo_milestones: pd.DataFrame | None = None,
+    composite_milestones: pd.DataFrame | None = None,
+    *,
+    start_date: date | str,
+    end_date: date | str,
+    options: Mapping[str, object] | None = None,
+    label: str = "",
+) -> Forecast:
+    """A forecast from frames whose columns are the keys of a JSON forecast (formats.md).
+
+    The lists of a composite milestone are lists, or text separated by `;`. Raises InputError with every problem; a row
+    is named by its position, counted from 0 as `iloc` does: `accounts, row 2, column apr`.
+    """
+    milestones = {"account": account_milestones, "memo": memo_milestones, "composite": composite_milestones}
+    read = read_forecast(
+        {
+            "schema": FORECAST_SCHEMA,
+            "label": label,
+            "start_date": _cell(start_date),
+            "end_date": _cell(end_date),
+            "options": dict(options or {}),
+            "accounts": _objects(accounts),
+            "budget_items": _objects(budget_items),
+            "memo_rules": _objects(memo_rules),
+            "milestones": {kind: _objects(frame) for kind, frame in milestones.items()},
+        }
+    )
+    if isinstance(read, Forecast):
+        return read
+    raise InputError([_problem(finding) for finding in read])
+
+
+def _records(columns: Sequence[str], records: Sequence[object], exact: bool) -> pd.DataFrame:
+    return pd.DataFrame({name: _field(name, [getattr(record, name) for record in records], exact) for name in columns})
+
+
+def _field(name: str, values: list[Any], exact: bool) -> Any:
+    if name in _DATES:
+        return _dates(values)
+    if name in _AMOUNTS:
+        return _amounts(values, exact)
+    return [str(value) if isinstance(value, str) else value for value in values]  # a StrEnum becomes its plain text
+
+
+def _dates(days: Sequence[date | None]) -> Any:
+    # Seconds, since nanoseconds end in 2262.
+    return np.array(days, dtype="datetime64[s]")
+
+
+def _amounts(amounts: Iterable[Micros | None], exact: bool) -> Any:
+    if exact:
+        return np.array([None if amount is None else to_decimal(amount) for amount in amounts], dtype=object)
+    return np.array([np.nan if amount is None else amount / UNIT for amount in amounts], dtype=np.float64)
+
+
+def _objects(frame: pd.DataFrame | None) -> list[dict[str, object]]:
+    if frame is None:
+        return []
+    names = list(map(str, frame.columns))
+    rows = frame.itertuples(index=False, name=None)
+    return [
+        {name: _value(name, cell) for name, cell in zip(names, row, strict=True) if _is_there(cell)} for row in rows
+    ]
+
+
+def _is_there(cell: Any) -> bool:
+    return isinstance(cell, list | tuple | np.ndarray) or not pd.isna(cell)
+
+
+def _value(name: str, cell: Any) -> object:
+    if isinstance(cell, list | tuple | np.ndarray):
+        return [_cell(each) for each in cell]
+    if name in _LISTS and isinstance(cell, str):
+        return [part.strip() for part in cell.split(";") if part.strip()]
+    return _cell(cell)
+
+
+def _cell(cell: Any) -> object:
+    """A cell as a JSON reader would give it; a time of day stays visible, to be refused as no date."""
+    if isinstance(cell, np.datetime64):
+        cell = pd.Timestamp(cell)
+    if isinstance(cell, datetime):
+        return cell.date() if cell.time() == datetime.min.time() else cell.isoformat()
+    if isinstance(cell, float | np.floating):
+        return Decimal(str(cell))
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _problem(finding: Finding) -> Problem:
+    return Problem(_place(finding.path), finding.problem, finding.remedy)
+
+
+def _place(path: Path) -> str:
+    match path:
+        case ("milestones", str(kind), *rest):
+            name = f"{kind}_milestones"
+        case (str(name), *rest):
+            pass
+        case _:
+            return "forecast"
+    match rest:
+        case [int(row), str(column), *_]:
+            return f"{name}, row {row}, column {column}"
+        case [int(row)]:
+            return f"{name}, row {row}"
+    return ", ".join(map(str, [name, *rest]))

@@ -1,0 +1,1 @@
+"""Reports as values (sentences, tables, series), and the renderers that show them."""

@@ -1,0 +1,1 @@
+"""The daily table, milestones, summary, and the documents that hold them."""

@@ -1,0 +1,59 @@
+"""Result documents and daily tables as they lie on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from ef_engine.evaluate import evaluate, result_document
+from ef_engine.evaluate.csv_text import daily_csv, read_daily_csv
+from ef_engine.evaluate.result_text import dump_result
+from ef_engine.evaluate.table import Table
+from ef_engine.model.document import read_forecast
+from ef_engine.model.forecast import Forecast
+from tests.case_files import CASES, read_case
+from tests.reference.simulator import simulate
+
+
+def on_disk(name: str) -> tuple[Mapping[str, Any], Table]:
+    """`result.json` and `daily.csv` of an acceptance case, read back."""
+    forecast = read_forecast(read_case(CASES / f"{name}.json")["forecast"])
+    assert isinstance(forecast, Forecast)
+    result = evaluate(forecast, simulate(forecast))
+    text = dump_result(result_document(result, "0123456789ab", forecast.label))
+    return json.loads(text, parse_float=Decimal), read_daily_csv(daily_csv(result.table))
+
+
+def occurrence(memo: str, status: str = "confirmed", **changes: Any) -> dict[str, Any]:
+    """One entry of `decisions`."""
+    confirmed = status == "confirmed"
+    entry = {
+        "original_date": "2026-03-01",
+        "executed_date": None if status == "skipped" else "2026-03-01",
+        "priority": 2,
+        "memo": memo,
+        "requested": Decimal("1100.00"),
+        "executed": Decimal("0.00" if status == "skipped" else "1100.00"),
+        "status": status,
+        "reason": "" if confirmed else "Checking would be 12.40 below its minimum on 2026-03-05",
+        "binding_date": None if confirmed else "2026-03-05",
+        "binding_account": None if confirmed else "Checking",
+        "shortfall": None if confirmed else Decimal("12.40"),
+    }
+    return entry | changes
+
+
+def result_with(*decisions: Mapping[str, Any], failure: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A result document with those decisions and little else."""
+    return {
+        "schema": "ef/result/1",
+        "forecast_id": "0123456789ab",
+        "label": "",
+        "status": "infeasible" if failure else "feasible",
+        "failure": failure,
+        "decisions": list(decisions),
+        "milestones": {"account": {}, "memo": {}, "composite": {}},
+        "summary": {"final": {}, "lowest": {}, "totals": {"interest_paid": Decimal(0), "interest_earned": Decimal(0)}},
+    }
