@@ -7,9 +7,10 @@ balance, which makes the debt alone the state of a cycle.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_left
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import chain, count, islice, repeat
 from typing import NamedTuple
 
 from ef_engine.model.accounts import Credit, opening_debt
@@ -34,6 +35,23 @@ class _Cycle(NamedTuple):
     fall: Micros
 
 
+class _State(NamedTuple):
+    """What was due on a billing date, and right after it the exact debt and the E of the next billing date."""
+
+    due: Micros
+    debt: Micros
+    ended: Micros
+
+
+class _Run(NamedTuple):
+    """One run from the beginning of cycle `first`, whose activity is `cycle`: states after the billings it stepped."""
+
+    first: int
+    cycle: list[Activity]
+    states: list[_State]
+    outcome: Outcome
+
+
 class Card:
     """All cycles of one card with a checkpoint at the beginning of each."""
 
@@ -49,17 +67,17 @@ class Card:
         for key, amount in activity:
             self._cycles[bisect_left(self._keys, key)].append((key, amount))
         self._sums = [_sums(cycle) for cycle in self._cycles]
-        self._debts = [opening_debt(account)]
-        self._ends_of_cycles = [account.end_of_previous_cycle_balance]
-        self._dues: list[Micros] = []
-        self.first_refusal = self._run(0, self._sums[0], self._cycles[0], record=True).refusal
+        self._states = [_State(0, opening_debt(account), account.end_of_previous_cycle_balance)]
+        self._last: tuple[Activity, _Run] | None = None
+        run = self._run(0, self._cycles[0])
+        self._states += run.states
+        self.first_refusal = run.outcome.refusal
 
     def outflows(self, after: int = -1) -> list[Outflow]:
         """Every minimum payment after a moment (0 where none is due; as far as known, if the card refused something)."""
         first = bisect_left(self._keys, after)
-        return [
-            Outflow(key, self._payer, due) for key, due in zip(self._keys[first:], self._dues[first:], strict=False)
-        ]
+        billed = zip(self._keys[first:], self._states[first + 1 :], strict=False)
+        return [Outflow(key, self._payer, state.due) for key, state in billed]
 
     def next_event(self, key: int) -> int | None:
         """The moment of the first payment or billing after a moment."""
@@ -71,7 +89,7 @@ class Card:
     def debt_before(self, key: int) -> Micros:
         """The exact debt right before a moment."""
         cycle = bisect_left(self._keys, key)
-        debt = self._debts[cycle]
+        debt = self._states[cycle].debt
         for _, amount in self._cycles[cycle][: bisect_left(self._cycles[cycle], (key,))]:
             debt = _after(debt, amount)
         return debt
@@ -82,70 +100,59 @@ class Card:
         return self._refusal(key, -amount, most) if -amount > most else None
 
     def with_activity(self, key: int, amount: Micros) -> Outcome:
-        """What changes with one more purchase or payment."""
-        place = bisect_left(self._keys, key)
-        cycle = sorted([*self._cycles[place], (key, amount)])
-        return self._run(place, _sums(cycle), cycle, record=False)
+        """What changes with one more purchase (positive) or payment (negative)."""
+        return self._run_with((key, amount)).outcome
 
     def insert(self, key: int, amount: Micros) -> list[Outflow]:
-        """Adds a purchase or payment that was found possible; returns how the minimum payments change."""
-        place = bisect_left(self._keys, key)
-        insort(self._cycles[place], (key, amount))
-        self._sums[place] = _sums(self._cycles[place])
-        return self._run(place, self._sums[place], self._cycles[place], record=True).changes
+        """Adds a purchase or payment that was found possible; returns how minimum payments change."""
+        run = self._run_with((key, amount))
+        self._last = None
+        self._cycles[run.first], self._sums[run.first] = run.cycle, _sums(run.cycle)
+        self._states[run.first + 1 : run.first + 1 + len(run.states)] = run.states
+        return run.outcome.changes
 
-    def _run(self, first: int, sums: _Cycle, cycle: list[Activity], *, record: bool) -> Outcome:
-        """From the beginning of a cycle to the end, or until the state is what it was before.
+    def _run_with(self, activity: Activity) -> _Run:
+        """The run with one more purchase or payment; the last one asked for is kept, as it is often accepted next."""
+        if self._last is None or self._last[0] != activity:
+            place = bisect_left(self._keys, activity[0])
+            self._last = activity, self._run(place, sorted([*self._cycles[place], activity]))
+        return self._last[1]
 
-        `sums` and `cycle` are those of the first cycle. The state at the beginning of a cycle is the exact debt and E.
-        """
-        rate, minimum, floor, limit = self._rate, self._account.minimum_payment, self._account.min_balance, self._limit
-        debts, ends_of_cycles, dues, keys = self._debts, self._ends_of_cycles, self._dues, self._keys
-        changes: list[Outflow] = []
-        debt, ended = debts[first], ends_of_cycles[first]
-        net, paid, rise, fall = sums
-        for place in range(first, len(keys)):
-            if place > first:
-                net, paid, rise, fall = self._sums[place]
-                cycle = self._cycles[place]
+    def _run(self, first: int, cycle: list[Activity]) -> _Run:
+        """From the beginning of a cycle, with `cycle` in it, to the end, or until the state is what it was before."""
+        minimum, floor, limit, rate = self._account.minimum_payment, self._account.min_balance, self._limit, self._rate
+        run = _Run(first, cycle, [], Outcome([], None))
+        _, debt, ended = self._states[first]
+        known = self._states[first + 1 :] or repeat(None)
+        sums = chain((_sums(cycle),), islice(self._sums, first + 1, None))
+        for place, key, (net, paid, rise, fall), before in zip(count(first), self._keys[first:], sums, known):
             if debt + rise > limit or debt + fall < floor or (paid and debt % CENT):
-                debt, refusal = self._step_by_step(debt, cycle)
+                debt, refusal = self._step_by_step(debt, self._cycles[place] if place > first else cycle)
                 if refusal:
-                    return Outcome(changes, refusal)
+                    return run._replace(outcome=Outcome(run.outcome.changes, refusal))
             else:
                 debt += net
-            interest, due = card_statement(ended, paid if place else paid + self._paid_before(), debt, minimum, rate)
+            if not place:
+                paid += self._account.billing_cycle_payment_balance
+            interest, due = card_statement(ended, paid, debt, minimum, rate)
             debt += interest
-            old = dues[place] if place < len(dues) else 0
-            if due != old:
-                changes.append(Outflow(keys[place], self._payer, due - old))
-            if floor and due and due > to_cents(debt) - floor:
-                return Outcome(changes, self._refusal(keys[place], due, to_cents(debt) - floor))
-            debt = _after(debt, -due) if due else debt
-            ended = ended if place + 1 in self._same_step else debt
-            settled = place + 1 < len(debts) and debt == debts[place + 1] and ended == ends_of_cycles[place + 1]
-            if record:
-                self._note(place, due, debt, ended)
-            if settled:
-                return Outcome(changes, None)
-        cycle = cycle if first == len(keys) else self._cycles[-1]
-        return Outcome(changes, self._step_by_step(debt, cycle)[1])
-
-    def _paid_before(self) -> Micros:
-        """Paid voluntarily in the first cycle before the forecast begins."""
-        return self._account.billing_cycle_payment_balance
+            if before and due != before.due:
+                run.outcome.changes.append(Outflow(key, self._payer, due - before.due))
+            if due:
+                if floor and due > to_cents(debt) - floor:
+                    refusal = self._refusal(key, due, to_cents(debt) - floor)
+                    return run._replace(outcome=Outcome(run.outcome.changes, refusal))
+                debt = _after(debt, -due)
+            if place + 1 not in self._same_step:
+                ended = debt
+            run.states.append(_State(due, debt, ended))
+            if before and debt == before.debt and ended == before.ended:
+                return run
+        _, refusal = self._step_by_step(debt, self._cycles[-1] if first < len(self._keys) else cycle)
+        return run._replace(outcome=Outcome(run.outcome.changes, refusal))
 
     def _refusal(self, key: int, needed: Micros, available: Micros) -> Refusal:
         return Refusal(key, Bound.DEBT, self._account.name, needed, available)
-
-    def _note(self, place: int, due: Micros, debt: Micros, ended: Micros) -> None:
-        """Keeps what is due on a billing date and the state right after it."""
-        if place < len(self._dues):
-            self._dues[place], self._debts[place + 1], self._ends_of_cycles[place + 1] = due, debt, ended
-        else:
-            self._dues.append(due)
-            self._debts.append(debt)
-            self._ends_of_cycles.append(ended)
 
     def _step_by_step(self, debt: Micros, cycle: list[Activity]) -> tuple[Micros, Refusal | None]:
         """One posting after another: finds the first refusal, and clears a fraction of a cent when the debt is paid."""
