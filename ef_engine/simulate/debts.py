@@ -33,7 +33,10 @@ def card_statement(
 
 def loan_due(minimum: Micros, paid: Micros, debt: Micros) -> Micros:
     """What a loan asks for on its billing date, in whole cents: the minimum less what was paid, at most the debt."""
-    return to_cents(min(max(0, minimum - paid), debt))
+    due = minimum - paid
+    if due > debt:
+        due = debt
+    return to_cents(due) if due > 0 else 0
 
 
 def pay_loan(principal: Micros, interest: Micros, amount: Micros) -> tuple[Micros, Micros]:
@@ -41,7 +44,8 @@ def pay_loan(principal: Micros, interest: Micros, amount: Micros) -> tuple[Micro
 
     A payment of the debt as rounded to cents clears both; the fraction is booked by the caller.
     """
-    if amount == to_cents(principal + interest):
+    if principal + interest - amount < CENT and amount == to_cents(principal + interest):
         return 0, 0
-    cleared = min(interest, amount)
-    return principal - (amount - cleared), interest - cleared
+    if amount < interest:
+        return principal, interest - amount
+    return principal + interest - amount, 0

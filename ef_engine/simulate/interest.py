@@ -73,10 +73,12 @@ class LoanInterest:
         """Principal and interest balance after the accruals of (after, until], nothing being paid in between."""
         if not principal:
             return principal, interest
-        if self.dates is None:
-            periods = until - max(after, self.first - 1)
-        else:
+        if self.dates is not None:
             periods = bisect_right(self.dates, until) - bisect_right(self.dates, after)
+        elif after >= self.first:
+            periods = until - after
+        else:
+            periods = until - self.first + 1
         if periods <= 0:
             return principal, interest
         if not self.compound:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ef_engine.model.accounts import Loan
 from ef_engine.model.money import CENT, Micros, to_cents
-from ef_engine.simulate.debts import pay_loan
+from ef_engine.simulate.debts import loan_due, pay_loan
 from ef_engine.simulate.interest import LoanInterest
 from ef_engine.simulate.outcome import Outflow, Refusal
 from ef_engine.simulate.plan import Plan
@@ -118,8 +118,7 @@ class LoanLine:
             if amount >= 0:
                 payments += amount
             else:
-                amount = min(max(minimum - payments, 0) if reduces else minimum, debt)
-                amount = amount if not amount % CENT else to_cents(amount)
+                amount = loan_due(minimum, payments if reduces else 0, debt)
                 payments = 0
             known = self.paid[k] if k < len(self.paid) else amount
             if amount != known:

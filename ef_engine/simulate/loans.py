@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import islice
 from typing import NamedTuple
 
 from ef_engine.model.accounts import Loan
@@ -83,10 +84,10 @@ class Loans:
         """All that leaves accounts after a moment for a loan (or `ALL`) and whatever is joined with it."""
         lines = self._lines if self._joint else self._concerned(loan)
         flows = [
-            Outflow(event.key, event.source, line.paid[k])
+            Outflow(event.key, event.source, paid)
             for line in lines
-            for k, event in enumerate(line.events)
-            if event.key > key and event.amount != SHARE
+            for event, paid in islice(zip(line.events, line.paid, strict=True), line.place(key), None)
+            if event.amount != SHARE
         ]
         later = bisect_right(self._joint_keys, key)
         return sorted(
