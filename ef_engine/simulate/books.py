@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from ef_engine.model.accounts import ALL_LOANS, Checking, Credit, Investment, Loan, Savings
+from ef_engine.model.accounts import ALL_LOANS, Checking, Credit, Investment, Savings
 from ef_engine.model.items import Movement
 from ef_engine.model.money import Micros, to_cents
 from ef_engine.simulate.card import Card
@@ -63,7 +63,7 @@ class Books:
         self, execution: Execution, flows: Flows, activity: dict[int, list[tuple[int, Micros]]], payments: list[Payment]
     ) -> None:
         """Puts one certain execution where it counts; outflows to loans are known only to the loans."""
-        key, item, _, amount = execution
+        key, item, _, amount, _ = execution
         source, target = self._sources[item], self._targets[item]
         movement = self._plan.routes[item].movement
         if movement is Movement.LOAN_PAYMENT:
@@ -105,7 +105,7 @@ class Books:
 
     def most_possible(self, execution: Execution) -> Micros:
         """More than this of an execution is certainly not possible: what is due later cannot fall below zero."""
-        key, item, _, amount = execution
+        key, item, _, amount, _ = execution
         source, target = self._sources[item], self._targets[item]
         account = self._owned.get(source)
         if not isinstance(account, Ledger):
@@ -119,7 +119,7 @@ class Books:
 
     def breach_of(self, execution: Execution) -> Breach | None:
         """The first bound that would break if this were executed too; None if none breaks until the end."""
-        key, item, _, amount = execution
+        key, item, _, amount, _ = execution
         source, target = self._sources[item], self._targets[item]
         match self._plan.routes[item].movement:
             case Movement.PURCHASE:
@@ -174,7 +174,7 @@ class Books:
         return self._earlier(min(shortages, default=None), outcome.refusal)
 
     def _earlier(self, short: tuple[Shortage, int] | None, refusal: Refusal | None) -> Breach | None:
-        """Of an owned account that is short and a debt that refuses the earlier; a source is tested before its target."""
+        """The earlier of a short account and a refusing debt; a source is tested before its target."""
         if short and (refusal is None or short[0].key <= refusal.key):
             (key, needed, available), k = short
             name = self._plan.forecast.accounts[k].name
@@ -186,7 +186,7 @@ class Books:
 
     def accept(self, execution: Execution) -> None:
         """Enters an execution that was found possible."""
-        key, item, _, amount = execution
+        key, item, _, amount, _ = execution
         source, target = self._sources[item], self._targets[item]
         match self._plan.routes[item].movement:
             case Movement.PURCHASE:

@@ -74,7 +74,7 @@ class Card:
         self.first_refusal = run.outcome.refusal
 
     def outflows(self, after: int = -1) -> list[Outflow]:
-        """Every minimum payment after a moment (0 where none is due; as far as known, if the card refused something)."""
+        """Every minimum payment after a moment, 0 where none is due (as far as is known, if the card refused one)."""
         first = bisect_left(self._keys, after)
         billed = zip(self._keys[first:], self._states[first + 1 :], strict=False)
         return [Outflow(key, self._payer, state.due) for key, state in billed]

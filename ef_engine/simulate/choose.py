@@ -8,22 +8,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from ef_engine.model.money import CENT, Micros
 from ef_engine.simulate.books import Books
 from ef_engine.simulate.observer import Observer
 from ef_engine.simulate.plan import Occurrence, Plan
 from ef_engine.simulate.reasons import Breach
-from ef_engine.simulate.replay import Execution
-
-
-class Choice(NamedTuple):
-    """What was chosen for one occurrence: None or the execution, and what broke when all of it was tried on its day."""
-
-    occurrence: Occurrence
-    execution: Execution | None
-    breach: Breach | None
+from ef_engine.simulate.replay import Choices, Execution
 
 
 @dataclass
@@ -34,24 +25,24 @@ class _Agenda:
     deferred: dict[int, list[Occurrence]] = field(default_factory=lambda: defaultdict(list))
 
 
-def choose(plan: Plan, books: Books, observer: Observer) -> list[Choice]:
+def choose(plan: Plan, books: Books, observer: Observer) -> Choices:
     """Decides every occurrence of every priority above 1, in order; `books` then hold all that is accepted."""
-    choices: list[Choice] = []
+    choices: Choices = ([], [])
     for priority in plan.priorities():
-        choices += _Priority(plan, books, priority).decide(observer)
+        _Priority(plan, books, priority, choices).decide(observer)
     return choices
 
 
 class _Priority:
-    def __init__(self, plan: Plan, books: Books, priority: int) -> None:
-        self._plan, self._books, self._priority = plan, books, priority
+    def __init__(self, plan: Plan, books: Books, priority: int, choices: Choices) -> None:
+        self._plan, self._books, self._priority, self._choices = plan, books, priority, choices
         self._agenda = _Agenda()
         for occurrence in plan.occurrences_of(priority):
             self._agenda.own[occurrence.step].append(occurrence)
         self._breaches: dict[Occurrence, Breach] = {}
-        self._choices: list[Choice] = []
+        self._decided = 0
 
-    def decide(self, observer: Observer) -> list[Choice]:
+    def decide(self, observer: Observer) -> None:
         own, deferred = self._agenda.own, self._agenda.deferred
         observer.phase_begun(f"priority {self._priority}", sum(map(len, own.values())))
         steps = sorted({*own, *self._plan.deposit_steps})
@@ -59,8 +50,7 @@ class _Priority:
             for dated in (own.pop(step, []), deferred.pop(step, [])):
                 for occurrence in sorted(dated, key=lambda o: self._plan.item_key(o, step)):
                     self._decide(occurrence, step)
-                    observer.advanced(len(self._choices))
-        return self._choices
+                    observer.advanced(self._decided)
 
     def _decide(self, occurrence: Occurrence, step: int) -> None:
         """Full amount, else part of it, else later, else not at all."""
@@ -75,14 +65,16 @@ class _Priority:
         if amount:
             self._accept(occurrence, asked._replace(amount=amount))
         elif not (item.deferrable and self._defer(occurrence, step)):
-            self._choices.append(Choice(occurrence, None, self._breaches[occurrence]))
+            self._choices[1].append((occurrence, self._breaches[occurrence]))
+            self._decided += 1
 
     def _execution(self, occurrence: Occurrence, step: int, amount: Micros) -> Execution:
         return Execution(self._plan.item_key(occurrence, step), occurrence.item, occurrence.date, amount)
 
     def _accept(self, occurrence: Occurrence, execution: Execution) -> None:
         self._books.accept(execution)
-        self._choices.append(Choice(occurrence, execution, self._breaches.get(occurrence)))
+        self._choices[0].append(execution._replace(breach=self._breaches.get(occurrence)))
+        self._decided += 1
 
     def _defer(self, occurrence: Occurrence, step: int) -> bool:
         """Moves an occurrence to the next later step with a deposit; False if there is none."""

@@ -13,8 +13,8 @@ def card_statement(
 ) -> tuple[Micros, Micros]:
     """The interest I of a card's billing date and what is due, both in whole cents; `rate` is apr / 12 as a fraction.
 
-    I = E x apr / 12. Due is 0 if E = 0, else max(0, max(M, I + 1 % of E) - A), at most the whole balance including I. 1 % of
-    E is exact, so that sum is taken in hundredths of a micro-unit and rounded once.
+    I = E x apr / 12. Due is 0 if E = 0, else max(0, max(M, I + 1 % of E) - A), at most the whole balance including I
+    (domain.md 2.5). 1 % of E is exact, so that sum is taken in hundredths of a micro-unit and rounded once.
     """
     if not previous_cycle:
         return 0, 0

@@ -13,7 +13,7 @@ from ef_engine.model.money import Micros
 from ef_engine.simulate.interest import EarnedInterest
 from ef_engine.simulate.ledger import Shortage
 from ef_engine.simulate.outcome import Outflow
-from ef_engine.simulate.plan import Plan, step_of_key
+from ef_engine.simulate.plan import Plan
 
 _Moment = tuple[Micros, Micros, int]
 """Balance, uncredited interest, and the last day whose interest is in them."""

@@ -59,6 +59,7 @@ class LoanInterest:
 
     @classmethod
     def of(cls, loan: Loan, start: date, end: date) -> LoanInterest:
+        """The interest of the loan within (start, end]."""
         rate = period_rate(loan.apr, loan.interest_cadence)
         daily = loan.interest_cadence is InterestCadence.DAILY
         return cls(

@@ -15,7 +15,7 @@ _LIMIT = 2.0**60
 
 
 def needs_unbounded_integers(plan: Plan) -> bool:
-    """True unless the sum of everything that could move, grown at the highest rate throughout, is below 2^60 micro-units."""
+    """True unless all that could move, grown at the highest rate throughout, sums to less than 2^60 micro-units."""
     accounts = plan.forecast.accounts
     years = (plan.grid.days[-1] - plan.grid.days[0]) / 365.0 + 1
     rate = max((float(account.apr) for account in accounts if not isinstance(account, Checking)), default=0.0)

@@ -93,6 +93,8 @@ class Plan:
 
     forecast: Forecast
     grid: Grid
+    calendar: list[date]
+    """Every date from the start date to the end date."""
     routes: list[Route]
     ranks: Ranks
     index: dict[str, int]
@@ -119,7 +121,12 @@ class Plan:
 
     def date_of(self, key: int) -> date:
         """The date of a moment's step."""
-        return date.fromordinal(self.grid.days[key >> _STEP_SHIFT])
+        days = self.grid.days
+        return self.calendar[days[key >> _STEP_SHIFT] - days[0]]
+
+    def interest_key(self, step: int) -> int:
+        """The moment of interest (step 2 of domain.md 2): only deposits precede it."""
+        return step << _STEP_SHIFT | self.ranks.interest << _DAY_BITS
 
     def interest_done_before(self, key: int) -> int:
         """The last day whose interest (step 2) precedes a moment."""
@@ -163,6 +170,7 @@ def compile_plan(forecast: Forecast) -> Plan:
     return Plan(
         forecast=forecast,
         grid=grid,
+        calendar=[date.fromordinal(day) for day in range(grid.days[0], grid.days[-1] + 1)],
         routes=routes,
         ranks=ranks,
         index={account.name: k for k, account in enumerate(accounts)},

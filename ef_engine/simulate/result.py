@@ -1,8 +1,8 @@
 """What a simulation yields: balances of every day, postings, decisions, and the failure of an infeasible one.
 
-All amounts are exact micro-units; nothing here is text for people except `reason`. Postings and decisions are named
-tuples because there are a hundred thousand of them in a long forecast and a frozen dataclass takes thrice as long to make. The texts of the daily table are
-rendered from the postings (`ef_engine.evaluate.table`) and never parsed.
+All amounts are exact micro-units; nothing here is text for people except `reason`. The texts of the daily table are
+rendered from the postings (`ef_engine.evaluate.table`) and never parsed. Postings and decisions are named tuples: a
+long forecast has a hundred thousand of them, and a frozen dataclass takes thrice as long to make.
 """
 
 from __future__ import annotations
@@ -74,8 +74,8 @@ class DecisionStatus(StrEnum):
 class Decision(NamedTuple):
     """What became of one occurrence. For anything not confirmed in full the last four fields say why.
 
-    `requested` and `executed` are micro-units, `executed` whole cents. `binding_date`, `binding_account` and `shortfall`
-    (micro-units > 0) name the first bound that broke in the test of the full amount on the original date.
+    `requested` and `executed` are micro-units, `executed` whole cents. `binding_date`, `binding_account` and
+    `shortfall` (micro-units > 0) name the first bound that broke in the test of the full amount on the original date.
     """
 
     original_date: date
@@ -120,8 +120,8 @@ class Series:
 class Simulation:
     """A finished simulation: one row a date, the first being the start date.
 
-    `balances` stand in the order of the table's columns (domain.md 4). `interest`, `gains` and `losses` are one value a
-    row: interest accrued on debts; deposits plus interest credited; interest plus spends plus purchases (neither netted).
+    `balances` stand in the order of the table's columns (domain.md 4). `interest`, `gains` and `losses` are one value
+    a row: interest accrued on debts; deposits plus interest credited; interest plus spends plus purchases (not netted).
     `failure` is None for a feasible forecast; otherwise the rows end the day before it.
     """
 

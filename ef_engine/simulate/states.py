@@ -22,7 +22,7 @@ Change: TypeAlias = tuple[Part, Micros]
 
 
 class Paid(NamedTuple):
-    """What a payment did: the parts it lowered, and the fractions of a cent booked as interest where it clears a debt."""
+    """What a payment did: the parts it lowered, and the fractions booked as interest where it clears a debt."""
 
     changes: list[Change]
     fractions: list[Change]
@@ -39,10 +39,11 @@ class RefusedError(Exception):
 class OwnedState:
     """Money you own; `accrued` is earned interest that is not credited yet."""
 
-    __slots__ = ("accrued", "balance", "interest", "minimum", "name", "series")
+    __slots__ = ("accrued", "balance", "interest", "is_primary", "minimum", "name", "series")
 
     def __init__(self, account: Owned, forecast: Forecast) -> None:
         self.name = account.name
+        self.is_primary = isinstance(account, Checking) and account.primary
         self.minimum = account.min_balance
         self.balance = account.balance
         self.accrued: Micros = 0
