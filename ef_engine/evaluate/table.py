@@ -13,7 +13,7 @@ from datetime import date
 from typing import TypeAlias
 
 from ef_engine.evaluate.names import column_name
-from ef_engine.evaluate.texts import directives_text, grouped_memo_text, memo_text
+from ef_engine.evaluate.texts import Entries, directives_text, grouped_memo_text, memo_text
 from ef_engine.model.accounts import Account, Checking, Credit, Investment, Loan, Savings
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.milestones import FIXED_COLUMNS
@@ -54,13 +54,14 @@ def daily_table(forecast: Forecast, simulation: Simulation) -> Table:
     """The daily table of a simulation of the forecast."""
     days = _postings_by_day(simulation.postings)
     on_each_day: list[Sequence[Posting]] = [days.get(day, ()) for day in simulation.dates]
+    entries = Entries()
     memo_of = grouped_memo_text if forecast.options.approximate else memo_text
     return Table(
         simulation.dates,
         _account_columns(forecast.accounts, simulation) | _summary_columns(forecast.accounts, simulation),
         _next_income_dates(simulation.dates, on_each_day),
-        [directives_text(postings) for postings in on_each_day],
-        [memo_of(postings) for postings in on_each_day],
+        [directives_text(postings, entries) for postings in on_each_day],
+        [memo_of(postings, entries) for postings in on_each_day],
     )
 
 

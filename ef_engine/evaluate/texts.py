@@ -28,24 +28,32 @@ _IN_PAIRS = frozenset((Cause.CARD_PAYMENT, Cause.LOAN_PAYMENT))
 _SOURCE_LAST = frozenset((Cause.CARD_MINIMUM, Cause.LOAN_MINIMUM))
 
 
-def memo_text(postings: Iterable[Posting]) -> str:
+class Entries(dict[tuple[str, str, Micros], str]):
+    """Text, account and amount -> `rent (Checking -$900.00)`; what recurs is formatted once."""
+
+    def __missing__(self, entry: tuple[str, str, Micros]) -> str:
+        text = self[entry] = _entry(*entry)
+        return text
+
+
+def memo_text(postings: Iterable[Posting], entries: Entries) -> str:
     """The deposits, spends and purchases of a row, one entry each, in the order they happened."""
-    return "; ".join(_entry(p.memo, p.account, p.amount) for p in postings if p.cause in _IN_MEMO)
+    return "; ".join([entries[p.memo, p.account, p.amount] for p in postings if p.cause in _IN_MEMO])
 
 
-def grouped_memo_text(postings: Iterable[Posting]) -> str:
+def grouped_memo_text(postings: Iterable[Posting], entries: Entries) -> str:
     """As `memo_text`, with entries of one memo, account and sign as one: `groceries x4 (Checking -$400.00)`."""
     groups: dict[tuple[str, str, bool], list[Micros]] = {}
     for p in postings:
         if p.cause in _IN_MEMO:
             groups.setdefault((p.memo, p.account, p.amount > 0), []).append(p.amount)
     return "; ".join(
-        _entry(f"{memo} x{len(amounts)}" if len(amounts) > 1 else memo, account, sum(amounts))
+        entries[f"{memo} x{len(amounts)}" if len(amounts) > 1 else memo, account, sum(amounts)]
         for (memo, account, _), amounts in groups.items()
     )
 
 
-def directives_text(postings: Iterable[Posting]) -> str:
+def directives_text(postings: Iterable[Posting], entries: Entries) -> str:
     """What a row's postings did between accounts; the parts of a payment must follow their source."""
     texts: list[str] = []
     source = ""
@@ -56,11 +64,11 @@ def directives_text(postings: Iterable[Posting]) -> str:
         if p.cause not in _IN_PAIRS:
             # A minimum payment's parts go before the text of their source, which was posted first.
             position = -1 if p.cause in _SOURCE_LAST and not is_source else len(texts)
-            texts.insert(position, _entry(label, place_name(p), p.amount))
+            texts.insert(position, entries[label, place_name(p), p.amount])
         elif is_source:
             source = p.account
         else:
-            texts += (_entry(label, source, p.amount), _entry(label, place_name(p), p.amount))
+            texts += (entries[label, source, p.amount], entries[label, place_name(p), p.amount])
     return "; ".join(texts)
 
 

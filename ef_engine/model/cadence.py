@@ -7,8 +7,8 @@ stay on the 28th for ever.
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
-from datetime import date, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date
 from enum import StrEnum
 
 
@@ -25,6 +25,7 @@ class Cadence(StrEnum):
     YEARLY = "yearly"
 
 
+SHORTEST_MONTH = 28
 _DAYS = {Cadence.DAILY: 1, Cadence.WEEKLY: 7, Cadence.BIWEEKLY: 14}
 _MONTHS = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARLY: 12}
 
@@ -32,7 +33,7 @@ _MONTHS = {Cadence.MONTHLY: 1, Cadence.QUARTERLY: 3, Cadence.YEARLY: 12}
 def in_month(year: int, month_index: int, day: int) -> date:
     """The day of a month, clamped to its length; `month_index` counts from 0 and may exceed 11."""
     year, month = year + month_index // 12, month_index % 12 + 1
-    return date(year, month, min(day, monthrange(year, month)[1]))
+    return date(year, month, day if day <= SHORTEST_MONTH else min(day, monthrange(year, month)[1]))
 
 
 def add_months(start: date, months: int) -> date:
@@ -51,21 +52,29 @@ def anniversaries(start: date, months: int, last: date, first: date = date.min) 
 
 def cadence_dates(cadence: Cadence, start: date, end: date, first: date = date.min) -> Iterator[date]:
     """The dates of a cadence from `start` to `end`, both included, that are not before `first`, in order."""
-    if cadence is Cadence.ONCE:
-        if first <= start <= end:
-            yield start
-    elif cadence is Cadence.SEMIMONTHLY:
-        yield from _semimonthly(start, end, first)
-    elif cadence in _DAYS:
-        yield from _every(_DAYS[cadence], start, end, first)
-    else:
-        yield from anniversaries(start, _MONTHS[cadence], end, first)
+    return map(date.fromordinal, cadence_ordinals(cadence, start, end, first))
 
 
-def _every(days: int, start: date, end: date, first: date) -> Iterator[date]:
+def cadence_ordinals(cadence: Cadence, start: date, end: date, first: date = date.min) -> Sequence[int]:
+    """As `cadence_dates`, as proleptic ordinals."""
+    if cadence in _DAYS:
+        return _every(_DAYS[cadence], start, end, first)
+    return [day.toordinal() for day in _by_month(cadence, start, end, first)]
+
+
+def _every(days: int, start: date, end: date, first: date) -> range:
     skipped = max(0, -(-(first - start).days // days))
-    for ordinal in range(start.toordinal() + skipped * days, end.toordinal() + 1, days):
-        yield date.fromordinal(ordinal)
+    return range(start.toordinal() + skipped * days, end.toordinal() + 1, days)
+
+
+def _by_month(cadence: Cadence, start: date, end: date, first: date) -> Iterator[date]:
+    match cadence:
+        case Cadence.ONCE:
+            return iter([start] if first <= start <= end else [])
+        case Cadence.SEMIMONTHLY:
+            return _semimonthly(start, end, first)
+        case _:
+            return anniversaries(start, _MONTHS[cadence], end, first)
 
 
 def _semimonthly(start: date, end: date, first: date) -> Iterator[date]:
@@ -75,8 +84,3 @@ def _semimonthly(start: date, end: date, first: date) -> Iterator[date]:
         for day in sorted(days):
             if start <= day <= end and day >= first:
                 yield day
-
-
-def is_month_end(day: date) -> bool:
-    """Whether the date is the last of its month."""
-    return (day + timedelta(days=1)).day == 1

@@ -13,7 +13,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ef_engine.model.accounts import Credit, Loan
-from ef_engine.model.cadence import anniversaries, cadence_dates
+from ef_engine.model.cadence import anniversaries, cadence_ordinals
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.items import BudgetItem, Movement, Route, routes_of
 from ef_engine.model.money import Micros, to_cents
@@ -186,13 +186,12 @@ def compile_plan(forecast: Forecast) -> Plan:
 def _occurrences(index: int, item: BudgetItem, forecast: Forecast, grid: Grid) -> list[Occurrence]:
     first = date.fromordinal(forecast.start_date.toordinal() + 1)
     last = min(item.end_date, forecast.end_date)
-    ordinals = [day.toordinal() for day in cadence_dates(item.cadence, item.start_date, last, first)]
+    ordinals = cadence_ordinals(item.cadence, item.start_date, last, first)
     return [Occurrence(index, ordinal, grid.step_of(ordinal)) for ordinal in ordinals]
 
 
 def _is_on(day: date, item: BudgetItem) -> bool:
-    last = min(item.end_date, day)
-    return day in cadence_dates(item.cadence, item.start_date, last, day)
+    return len(cadence_ordinals(item.cadence, item.start_date, min(item.end_date, day), day)) > 0
 
 
 def _billings(index: int, forecast: Forecast, grid: Grid, ranks: Ranks) -> list[Billing]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from ef_engine.evaluate import Result, evaluate, result_document
 from ef_engine.evaluate.csv_text import daily_csv, read_daily_csv
-from ef_engine.evaluate.result_text import dump_result
+from ef_engine.evaluate.result_text import dump_result, dump_with_decisions
 from ef_engine.model.document import read_forecast
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import to_cents
@@ -34,6 +35,14 @@ def test_the_result_document_has_what_the_case_expects(path: Path) -> None:
     assert document["status"] == expected["status"]
     assert document["milestones"] == expected["milestones"]
     assert [decided(decision) for decision in document["decisions"]] == [*map(decided, expected["decisions"])]
+
+
+@pytest.mark.parametrize("path", forecast_cases(), ids=lambda path: path.stem)
+def test_decisions_written_by_column_are_those_written_as_objects(path: Path) -> None:
+    _, result = evaluated(path)
+    whole = dump_result(result_document(result, "0123456789ab", "a label"))
+    lacking = result_document(replace(result, decisions=[]), "0123456789ab", "a label")
+    assert dump_with_decisions(lacking, result.decisions) == whole
 
 
 def decided(decision: dict[str, Any]) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ef_engine.evaluate.texts import directives_text, grouped_memo_text, memo_text
+from ef_engine.evaluate.texts import Entries, directives_text, grouped_memo_text, memo_text
 from ef_engine.simulate.result import Cause, Part, Posting
 from tests.evaluate.builders import posting
 
@@ -18,13 +18,13 @@ def test_the_memo_names_deposits_spends_and_purchases_in_their_order() -> None:
         posting("Card", 30.5, Cause.PURCHASE, Part.CURRENT, memo="fuel"),
         posting("Checking", -70, Cause.TRANSFER, memo="put aside"),
     ]
-    assert memo_text(postings) == "pay (Checking +$2000.00); groceries (Checking -$100.00); fuel (Card +$30.50)"
+    assert memo_text(postings, Entries()) == "pay (Checking +$2000.00); groceries (Checking -$100.00); fuel (Card +$30.50)"
 
 
 def test_equal_entries_of_a_step_of_a_month_are_one_with_their_number_and_total() -> None:
     other_account = posting("Cash", -5, Cause.SPEND, memo="groceries")
     other_sign = posting("Checking", 5, Cause.DEPOSIT, memo="groceries")
-    assert grouped_memo_text([SPEND, other_account, SPEND, other_sign, SPEND, SPEND]) == (
+    assert grouped_memo_text([SPEND, other_account, SPEND, other_sign, SPEND, SPEND], Entries()) == (
         "groceries x4 (Checking -$400.00); groceries (Cash -$5.00); groceries (Checking +$5.00)"
     )
 
@@ -94,4 +94,4 @@ DIRECTIVES: list[tuple[str, list[Posting]]] = [
 
 @pytest.mark.parametrize(("text", "postings"), DIRECTIVES, ids=lambda value: value[:20] if str(value) == value else "")
 def test_directives_read_as_specified(text: str, postings: list[Posting]) -> None:
-    assert directives_text(postings) == text
+    assert directives_text(postings, Entries()) == text

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from ef_engine.model.accounts import Credit, InterestType, Investment, Loan, Savings
-from ef_engine.model.cadence import is_month_end
 from ef_engine.model.money import Micros, floor_to_cents, to_cents
 from ef_engine.simulate.result import Cause, Part
 from tests.reference.household import Step
@@ -41,7 +40,7 @@ def _credit_interest(ledger: Ledger, account: Savings | Investment, step: Step) 
         if accrues:
             base = max(0, ledger.balances[account.name, Part.BALANCE] + credited)
             ledger.accrued[account.name] += one_accrual(account, base)
-        if accrues if account.interest_type is InterestType.COMPOUND else is_month_end(day):
+        if accrues if account.interest_type is InterestType.COMPOUND else (day + timedelta(days=1)).day == 1:
             whole_cents = floor_to_cents(ledger.accrued[account.name])
             ledger.accrued[account.name] -= whole_cents
             credited += whole_cents
