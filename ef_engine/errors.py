@@ -1,10 +1,10 @@
 """Every expected error, each with its exit code; front ends print `str(error)` and never a traceback.
 
-    EfError
-      InputError     2   the input is wrong: one line a problem, each with its place and remedy
-      CommandError   2   the command is wrong
-      HeldError      3   somebody else holds it
-      NotFoundError  4   no such thing
+EfError
+  InputError     2   the input is wrong: one line a problem, each with its place and remedy
+  CommandError   2   the command is wrong
+  HeldError      3   somebody else holds it
+  NotFoundError  4   no such thing
 """
 
 from __future__ import annotations

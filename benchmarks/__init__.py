@@ -1,0 +1,1 @@
+"""Measurements of the engine on invented households; `python -m benchmarks` prints them."""

@@ -1,0 +1,97 @@
+"""The measurements, each a generator of rows."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+from benchmarks import growth, hledger
+from benchmarks.households import ONE_YEAR, TEN_YEARS, one_year, recurring
+from benchmarks.measure import Measured, engine, gathered, one_process, processes
+from benchmarks.rows import Row
+from benchmarks.workspaces import command, filled_workspace, run_command, write_document
+
+LISTED = 500
+
+
+def small(runs: int) -> Iterator[Row]:
+    """One year of an ordinary household: the whole process, and the engine alone."""
+    with _scratch() as scratch:
+        document = write_document(one_year(), scratch / "forecast.json")
+        workspace = scratch / "workspace"
+        whole = processes(run_command(workspace, document), runs, lambda: shutil.rmtree(workspace, ignore_errors=True))
+    yield _time("1 year, 3 accounts, 20 items: run forecast FILE", whole, 1.0)
+    yield _time("1 year, 3 accounts, 20 items: engine alone", engine(ONE_YEAR, 4 * runs), 0.020)
+
+
+def large(runs: int) -> Iterator[Row]:
+    """Ten years of a large household."""
+    measured = engine(TEN_YEARS, runs)
+    yield _time("10 years, 9 accounts, 60 items: engine alone", measured, 1.0)
+    yield Row(what="10 years, 9 accounts, 60 items: memory", value=measured.megabytes, unit="MB", budget=300)
+
+
+def rules(runs: int) -> Iterator[Row]:
+    """Thirty years of recurring rules, and the same with hledger, turn by turn."""
+    with _scratch() as scratch:
+        ours, theirs, note = _against_hledger(scratch, runs)
+    yield _time("200 rules, 30 years, daily balances to CSV: whole process", ours)
+    yield Row(what="200 rules, 30 years: memory", value=ours.megabytes, unit="MB")
+    if theirs is None:
+        print("hledger is not installed: nothing to compare with", file=sys.stderr)
+        return
+    yield Row(what=f"the same with {hledger.version().split(',')[0]}", value=theirs.median, unit="s", note=note)
+    ratio = median(other / own for own, other in zip(ours.seconds, theirs.seconds, strict=True))
+    yield Row(what="times faster than hledger", value=ratio, unit="x", budget=5, is_at_least=True)
+
+
+def _against_hledger(scratch: Path, runs: int) -> tuple[Measured, Measured | None, str]:
+    """Both programs in turn, so that a busy minute hits them alike; and how far they agree."""
+    forecast, workspace, theirs = recurring(), scratch / "workspace", scratch / "daily.csv"
+    run = run_command(workspace, write_document(forecast, scratch / "forecast.json"))
+    journal = hledger.write_journal(forecast, scratch / "rules.journal")
+    balances = hledger.balance_command(journal, forecast, theirs) if hledger.is_installed() else None
+    own, other = [], []
+    for _ in range(runs):
+        shutil.rmtree(workspace, ignore_errors=True)
+        own.append(one_process(run))
+        other += [one_process(balances)] if balances else []
+    if not other:
+        return gathered(own), None, ""
+    (table,) = workspace.glob("data/*/daily.csv")
+    differing, of = hledger.differing_balances(theirs, table)
+    return gathered(own), gathered(other), f"{differing} of {of} balances differ"
+
+
+def commands(runs: int) -> Iterator[Row]:
+    """What a user waits for at every prompt, with 500 forecasts on disk."""
+    with _scratch() as scratch:
+        filled_workspace(scratch / "workspace", LISTED)
+        for words in (["--help"], ["ps"], ["list"]):
+            measured = processes(command(scratch / "workspace", *words), 3 * runs)
+            yield _time(f"ef_cli {' '.join(words)} with {LISTED} forecasts", measured, 0.100)
+
+
+CASES: dict[str, Callable[[int], Iterator[Row]]] = {
+    "small": small,
+    "large": large,
+    "rules": rules,
+    "growth": growth.rows,
+    "commands": commands,
+}
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="ef-benchmark-") as name:
+        yield Path(name)
+
+
+def _time(what: str, measured: Measured, budget: float | None = None) -> Row:
+    note = f"fastest {1000 * measured.fastest:.1f} ms of {len(measured.seconds)}"
+    return Row(what=what, value=measured.median, unit="s", budget=budget, note=note)

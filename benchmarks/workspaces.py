@@ -1,0 +1,54 @@
+"""Documents and workspaces for the whole-process measurements, and the commands that use them."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.households import household
+from ef_engine.model.document import to_document
+from ef_engine.model.forecast import Forecast
+
+STAGED_SHARE = 5
+"""Of a filled workspace's forecasts, one in so many is staged only; the others are evaluated."""
+
+
+def command(workspace: Path, *words: str) -> list[str]:
+    """An `ef_cli` command on a workspace, by the installed script."""
+    return [str(Path(sys.executable).with_name("ef_cli")), "--workspace", str(workspace), *words]
+
+
+def run_command(workspace: Path, document: Path) -> list[str]:
+    """The command that stages and runs a document, and writes its daily balances as CSV with the other results."""
+    return command(workspace, "run", "forecast", str(document))
+
+
+def write_document(forecast: Forecast, path: Path) -> Path:
+    """Write a forecast as a JSON document, amounts as decimal strings."""
+    path.write_text(json.dumps(to_document(forecast), default=str), encoding="utf-8")
+    return path
+
+
+def filled_workspace(workspace: Path, count: int) -> None:
+    """Fill a workspace with `count` different small forecasts, evaluated or staged, in this process."""
+    from ef_engine.cli import main
+
+    workspace.mkdir()
+    for k in range(count):
+        verb = "stage" if k % STAGED_SHARE == 0 else "run"
+        document = write_document(_small(k), workspace.with_name("small.json"))
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = main(["--workspace", str(workspace), verb, "forecast", str(document)])
+        if code:
+            sys.exit(f"{verb} of forecast {k} ended with {code}")
+
+
+def _small(k: int) -> Forecast:
+    """A year of a household of its own: its last day differs from that of every other."""
+    forecast = household(years=1, checking=1, cards=1, loans=1, items=14)
+    return replace(forecast, end_date=forecast.end_date + timedelta(days=k), label=f"household {k}")

@@ -1,0 +1,171 @@
+"""`ef_cli run`: simulates; stages a file first. Prints one line an id: `ID OUTCOME`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from ef_engine.cli.commands.stage import add_change_options, changes_of, check_source, stage, tell_notes
+from ef_engine.cli.commands.words import add_words, kind_and_names
+from ef_engine.cli.invocation import Invocation, not_available
+from ef_engine.cli.options import add_option
+from ef_engine.cli.run_watcher import watcher_for
+from ef_engine.errors import CommandError, HeldError, NotFoundError
+from ef_engine.service.ids import find_id
+from ef_engine.service.inputs import NO_CHANGES, STDIN
+from ef_engine.service.run import Ran, Wishes
+from ef_engine.service.stage import Staged
+from ef_engine.store.states import Outcome
+
+INFEASIBLE = 5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's words and options."""
+    add_words(parser, "[forecast|forecastset] FILE|ID", has_id=True)
+    add_change_options(parser)
+    add_option(parser, "all", action="store_true", help="everything that is staged")
+    add_option(parser, "timeout", metavar="SECONDS", type=_seconds, help="stop each forecast after so long")
+    add_option(parser, "fail_infeasible", action="store_true", help="end with 5 if a forecast is infeasible")
+    add_option(parser, "jobs", metavar="N", type=_count, help="so many at a time (this version: one)")
+    add_option(parser, "detach", action="store_true", help="do not wait")
+    add_option(parser, "in_process", action="store_true", help="simulate right here (this version always does)")
+
+
+def run(invocation: Invocation) -> int:
+    """Runs what the words name, or all that is staged."""
+    invocation.refuse_database()
+    if invocation.option("detach", False):
+        raise not_available("--detach", "leave it out; the command ends when the run does")
+    if invocation.option("jobs", 1) > 1:
+        invocation.say("This version runs one forecast at a time.")
+    results, is_heard = [], True
+    with _signals():
+        for result in _run_all(invocation, _ids(invocation)):
+            results.append(result)
+            is_heard = is_heard and _tell(invocation, result)
+    if not is_heard:
+        raise BrokenPipeError
+    return _exit_code(results, bool(invocation.option("fail_infeasible", False)))
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """A terminal that closes, or a polite kill, ends a run as Ctrl-C does: written down."""
+    previous: dict[int, Any] = {}
+    with suppress(ValueError):  # signals belong to the main thread alone
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            previous[number] = signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for caught, handler in previous.items():
+            signal.signal(caught, handler)
+
+
+def _ids(invocation: Invocation) -> list[str]:
+    kind, names = kind_and_names(invocation)
+    if invocation.option("all", False):
+        if names:
+            raise CommandError(f"--all leaves no choice for {names[0]!r}", "leave one of them out")
+        return _staged_ids(invocation, kind)
+    if len(names) != 1:
+        problem = f"{names[1]!r} is one word too many" if names else "`ef_cli run` needs a file or an id"
+        raise CommandError(problem, "see `ef_cli run --help`")
+    return [_id(invocation, names[0], kind)]
+
+
+def _staged_ids(invocation: Invocation, kind: str | None) -> list[str]:
+    from ef_engine.service.staged import staged_ids
+
+    found = staged_ids(invocation.places, kind)
+    if not found:
+        invocation.say("Nothing is staged.")
+    return found
+
+
+def _id(invocation: Invocation, name: str, kind: str | None) -> str:
+    """The id `name` stands for: a file is staged first, and so is a stored input the command line changes."""
+    is_file = name == STDIN or os.path.exists(name) or os.sep in name or "." in name
+    if is_file and "id" not in invocation.args:
+        check_source(invocation)
+        return _told(invocation, stage(invocation, name, kind))
+    try:
+        found = find_id(invocation.places, name, kind)
+    except NotFoundError as error:
+        raise NotFoundError(f"{name!r} is no file, and {error.problem}", error.remedy) from error
+    return _changed_id(invocation, found)
+
+
+def _changed_id(invocation: Invocation, record_id: str) -> str:
+    from ef_engine.service.restage import restage
+
+    changes = changes_of(invocation)
+    if changes == NO_CHANGES:
+        return record_id
+    return _told(invocation, restage(invocation.workspace, record_id, changes))
+
+
+def _told(invocation: Invocation, staged: Staged) -> str:
+    """The id; what was known already is no news to who wants it run."""
+    if not staged.was_known:
+        invocation.say(staged.summary)
+    tell_notes(invocation, staged)
+    return staged.id
+
+
+def _run_all(invocation: Invocation, ids: Iterable[str]) -> Iterator[Ran]:
+    from ef_engine.service.run import run as run_one
+
+    force, timeout = invocation.option("force", False), invocation.option("timeout")
+    with watcher_for(invocation) as watcher:
+        wishes = Wishes(force=force, timeout=timeout, watcher=watcher)
+        for record_id in ids:
+            for result in run_one(invocation.places, record_id, wishes):
+                watcher.clear()
+                yield result
+
+
+def _tell(invocation: Invocation, result: Ran) -> bool:
+    """Prints the outcome as soon as it is known; whether anybody still reads. The run goes on without readers."""
+    if result.message:
+        invocation.say(f"{result.id}: {result.message}")
+    if result.outcome is None:
+        return True
+    invocation.log(f"run {result.id} {result.outcome.value}")
+    try:
+        invocation.put(f"{result.id} {result.outcome.value}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return False
+    return True
+
+
+def _exit_code(results: list[Ran], is_strict: bool) -> int:
+    outcomes = [result.outcome for result in results]
+    if any(outcome not in (None, Outcome.EVALUATED, Outcome.INFEASIBLE, Outcome.INCOMPLETE) for outcome in outcomes):
+        return 1
+    if None in outcomes:
+        return HeldError.exit_code
+    return INFEASIBLE if is_strict and Outcome.INFEASIBLE in outcomes else 0
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of jobs")
+    return int(text)

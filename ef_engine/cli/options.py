@@ -1,0 +1,70 @@
+"""The options every command takes, before and after its name.
+
+Each is spelled with underscores and with dashes. None has a default here: a name missing from the parsed arguments was
+not given, which is how the environment and the config file get their turn (`ef_engine.cli.settings`).
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from typing import Any
+
+SOURCES = ("json", "excel", "database")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option. Without `metavar` it is a flag; `is_setting` allows it in the environment and the config file."""
+
+    name: str
+    help: str
+    metavar: str | None = None
+    choices: tuple[str, ...] | None = None
+    is_setting: bool = True
+
+
+GLOBAL_OPTIONS = (
+    Option("workspace", "where everything lies (default: EF_HOME, else the user's data directory)", "DIR"),
+    Option("lock_directory", "the locks, in place of DIR/lock", "DIR"),
+    Option("stage_directory", "what is staged, in place of DIR/stage", "DIR"),
+    Option("data_directory", "what runs and ran, in place of DIR/data", "DIR"),
+    Option("log_directory", "the log, in place of DIR/log", "DIR"),
+    Option("username", "whose forecasts these are (default: the login name)", "NAME"),
+    Option("source", "where input comes from (default: by the file's suffix, else json)", "KIND", SOURCES),
+    Option("database_hostname", "the host of the database", "HOST"),
+    Option("database_port", "its port", "PORT"),
+    Option("database_name", "its name", "NAME"),
+    Option("database_username", "who connects", "NAME"),
+    Option("database_password", "the password; better in PGPASSWORD or ~/.pgpass, where nobody sees it", "SECRET"),
+    Option("database_url", "all of that in one; better in EF_DATABASE_URL", "URL"),
+    Option("config", "the config file (default: ~/.config/ef/config.toml)", "FILE"),
+    Option("profile", "the profile of the config file", "NAME"),
+    Option("log_level", "what log/ef.log is told (default: info)", "LEVEL", LOG_LEVELS),
+    Option("format", "what is printed: table, json or csv; reports know more", "FORM", is_setting=False),
+    Option("no_header", "lists without their header line", is_setting=False),
+    Option("quiet", "no narration on stderr; of lists the ids alone", is_setting=False),
+    Option("force", "do it although it was done", is_setting=False),
+    Option("approximate", "simulate by the month instead of by the day"),
+    Option("yes", "do not ask", is_setting=False),
+    Option("debug", "show the traceback of an error", is_setting=False),
+)
+SETTINGS = tuple(option for option in GLOBAL_OPTIONS if option.is_setting)
+
+
+def add_option(parser: argparse._ActionsContainer, name: str, **details: Any) -> None:
+    """Adds `--a_b`, also spelled `--a-b`; what is not given leaves no trace in the result."""
+    spellings = dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}"))
+    parser.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, **details)
+
+
+def add_global_options(parser: argparse._ActionsContainer, is_shown: bool) -> None:
+    """Adds the options of every command; `is_shown` puts them into the help."""
+    for option in GLOBAL_OPTIONS:
+        details: dict[str, Any] = {"help": option.help if is_shown else argparse.SUPPRESS}
+        if option.metavar is None:
+            details["action"] = "store_true"
+        else:
+            details |= {"metavar": option.metavar, "choices": option.choices}
+        add_option(parser, option.name, **details)

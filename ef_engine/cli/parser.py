@@ -1,0 +1,176 @@
+"""The parser of the command line.
+
+A command's module is imported and its options are declared only when that command is parsed: `--help` and `ps` must
+not pay for what they do not use. Words and options of a command may stand in any order.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Sequence
+from functools import cache
+from importlib import import_module
+from types import ModuleType
+from typing import Any, NoReturn
+
+from ef_engine.cli import mistakes
+from ef_engine.cli.commands import COMMANDS, Command
+from ef_engine.cli.options import add_global_options
+from ef_engine.version import VERSION
+
+PROGRAM = "ef_cli"
+
+_INTRODUCTION = """\
+usage: {program} [options] COMMAND [options]
+
+Forecasts household money: what happens on every day, and when you reach your goals.
+
+Start with these three:
+  {program} init                          a workspace with a worked example
+  {program} run forecast household.json   simulate it; prints its id
+  {program} report forecast ID            what happens, and why
+
+Commands:
+"""
+
+_LAST_WORDS = """
+`{program} COMMAND --help` tells more. Ids may be abbreviated, `@FILE` reads arguments from a file, and every option may
+stand before or after the command, with underscores or dashes.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises its errors, and shows only the first spelling of an option in its help."""
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(allow_abbrev=False, add_help=False, formatter_class=_formatter, **details)
+        self.add_argument("-h", "--help", action="help", help="show this help")
+        self.add_argument("--version", action="version", version=f"ef {VERSION}", help="show the version")
+
+    def error(self, message: str) -> NoReturn:
+        """Raises a `CommandError` with a remedy."""
+        raise mistakes.command_error(message, self.prog, self.option_names())
+
+    def print_help(self, file: Any = None) -> None:
+        """As argparse does it, but a closed pipe is not passed over in silence."""
+        print(self.format_help(), end="", file=file or sys.stdout, flush=True)
+
+    def option_names(self) -> list[str]:
+        """Every spelling of every option known so far."""
+        return list(self._option_string_actions)
+
+    def convert_arg_line_to_args(self, arg_line: str) -> list[str]:
+        """A line of an `@FILE`: words as a shell would split them, `#` begins a comment."""
+        return shlex.split(arg_line, comments=True)
+
+
+class MainParser(Parser):
+    """The parser of the whole command line."""
+
+    def __init__(self) -> None:
+        super().__init__(prog=PROGRAM, fromfile_prefix_chars="@", usage=f"{PROGRAM} [options] COMMAND [options]")
+        add_global_options(self, is_shown=True)
+        self.commands: dict[str, CommandParser] = {}
+        self.given: list[str] = []
+        subparsers = self.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
+        for command in COMMANDS:
+            added = subparsers.add_parser(command.name, aliases=list(command.aliases), command=command)
+            self.commands |= dict.fromkeys((command.name, *command.aliases), added)
+
+    def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does it; remembers what was given, for `error`."""
+        self.given = list(args or ())
+        return super().parse_args(args, namespace)
+
+    def error(self, message: str) -> NoReturn:
+        """As ever, but names a misspelled option before the command, whose value would pass for the command."""
+        known = Parser.option_names(self)
+        first = next((word for word in self.given if word in self.commands or word.startswith("--")), "")
+        if "COMMAND" in message and first not in self.commands and first and first.partition("=")[0] not in known:
+            message = f"unrecognized arguments: {first}"
+        super().error(message)
+
+    def option_names(self) -> list[str]:
+        """Its own options, and those of the command that was parsed."""
+        loaded = (name for parser in self.commands.values() if parser.module for name in parser.option_names())
+        return [*super().option_names(), *loaded]
+
+    def format_help(self) -> str:
+        """The help a new user reads first."""
+        lines = [f"  {command.name:<14}{command.summary}" for command in COMMANDS]
+        formatter = self._get_formatter()
+        formatter.start_section("Options of every command")
+        formatter.add_arguments(action for action in self._actions if action.option_strings)
+        formatter.end_section()
+        texts = (_INTRODUCTION, "\n".join(lines), "\n\n", formatter.format_help(), _LAST_WORDS)
+        return "".join(texts).replace("{program}", PROGRAM)
+
+
+class CommandParser(Parser):
+    """The parser of one command, empty until it is used."""
+
+    def __init__(self, command: Command, **details: Any) -> None:
+        words = " ".join(filter(None, (PROGRAM, command.name, command.words, "[options]")))
+        about = f"{command.summary[0].upper()}{command.summary[1:]}."
+        super().__init__(**details | {"prog": f"{PROGRAM} {command.name}", "usage": words, "description": about})
+        self.command = command
+        self.module: ModuleType | None = None
+        self._is_inside = False
+
+    def load(self) -> ModuleType:
+        """The command's module; declares its arguments the first time."""
+        if self.module is None:
+            self.module = import_module(f"ef_engine.cli.commands.{self.command.module}")
+            self.module.add_arguments(self)
+            add_global_options(self, is_shown=False)
+        return self.module
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As argparse does it, with words and options in any order."""
+        self.load()
+        if self._is_inside:
+            return super().parse_known_args(args, namespace)
+        self._is_inside = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._is_inside = False
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Shows `--lock_directory DIR`, and not its dashed spelling."""
+
+    def _format_action_invocation(self, action: argparse.Action) -> str:
+        if not action.option_strings:
+            return super()._format_action_invocation(action)
+        names = [name for name in action.option_strings if "-" not in name.lstrip("-")]
+        value = "" if action.nargs == 0 else f" {self._format_args(action, action.dest.upper())}"
+        return ", ".join(names) + value
+
+
+def _formatter(prog: str) -> _Formatter:
+    return _Formatter(prog, max_help_position=30, width=_width())
+
+
+@cache
+def _width() -> int:
+    try:
+        columns = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size(1).columns
+    except (ValueError, OSError):
+        columns = 80
+    return max(40, min(columns, 120)) - 2
+
+
+def make_parser() -> MainParser:
+    """A parser with every option and command of `ef_cli`."""
+    return MainParser()
+
+
+def parse(arguments: Sequence[str] | None = None) -> tuple[argparse.Namespace, ModuleType | None]:
+    """The parsed command line and the module of its command (None if it names none); raises `CommandError`."""
+    parser = make_parser()
+    args = parser.parse_args(arguments)
+    return args, parser.commands[args.command].module if args.command else None

@@ -1,0 +1,127 @@
+"""Settings and where each comes from: command line, then `EF_*` environment, then config file, then default.
+
+The config file is TOML with the names of the options as keys; a profile is a table `[profiles.NAME]` that goes first.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ef_engine.cli.mistakes import suggestion
+from ef_engine.cli.options import SETTINGS, Option
+from ef_engine.errors import CommandError, NotFoundError
+from ef_engine.store.places import config_home, default_home
+
+DEFAULT = "default"
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value and the words for where it comes from; None is not set."""
+
+    value: Any
+    origin: str
+
+
+def resolve(args: argparse.Namespace, environment: Mapping[str, str]) -> dict[str, Setting]:
+    """Every setting by name; raises CommandError for a config file or variable that makes no sense."""
+    given = vars(args)
+    from_file = _read_config(given, environment)
+    return {option.name: _resolve_one(option, given, environment, from_file) for option in SETTINGS}
+
+
+def _resolve_one(
+    option: Option, given: Mapping[str, Any], environment: Mapping[str, str], from_file: Mapping[str, Setting]
+) -> Setting:
+    variable = f"EF_{option.name.upper()}"
+    if option.name in given:
+        return Setting(given[option.name], "command line")
+    if environment.get(variable):
+        return Setting(_checked(option, environment[variable], variable), variable)
+    if option.name in from_file:
+        return from_file[option.name]
+    origin = "EF_HOME" if option.name == "workspace" and environment.get("EF_HOME") else DEFAULT
+    return Setting(_default(option.name, environment), origin)
+
+
+def _default(name: str, environment: Mapping[str, str]) -> Any:
+    match name:
+        case "workspace":
+            return str(default_home(environment))
+        case "username":
+            return _login_name(environment)
+        case "log_level":
+            return "info"
+        case "approximate":
+            return False
+    return None
+
+
+def _login_name(environment: Mapping[str, str]) -> str:
+    for variable in ("LOGNAME", "USER", "USERNAME"):
+        if name := environment.get(variable):
+            return name
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "user"
+
+
+def _checked(option: Option, value: Any, place: str) -> Any:
+    """The value as the option wants it: one of its words, true or false, or text."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if option.metavar is None:
+        if text.lower() not in _TRUE + _FALSE:
+            raise CommandError(f"{place} cannot be {text!r}", "write true or false")
+        return text.lower() in _TRUE
+    if option.choices and text not in option.choices:
+        raise CommandError(f"{place} cannot be {text!r}", f"it is one of {', '.join(option.choices)}")
+    return text
+
+
+def _read_config(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Setting]:
+    chosen = given.get("config") or environment.get("EF_CONFIG")
+    path = Path(chosen).expanduser() if chosen else config_home(environment) / "config.toml"
+    profile = given.get("profile") or environment.get("EF_PROFILE")
+    if not path.is_file():
+        if chosen or profile:
+            raise NotFoundError(f"there is no config file {path}", "write it, or leave out --config and --profile")
+        return {}
+    document = _load(path)
+    profiles = document.pop("profiles", {})
+    profile = profile or document.get("profile")
+    settings = _of_table(document, str(path))
+    return settings | (_of_profile(profiles, profile, path) if profile else {})
+
+
+def _of_profile(profiles: Any, profile: str, path: Path) -> dict[str, Setting]:
+    if not isinstance(profiles, dict) or not isinstance(profiles.get(profile), dict):
+        raise NotFoundError(f"{path}: there is no profile {profile!r}", f"add a table [profiles.{profile}]")
+    return _of_table(profiles[profile], f"{path}, profile {profile}")
+
+
+def _load(path: Path) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"{path}: this is no TOML ({error})", "correct it, or name another with --config") from error
+
+
+def _of_table(table: Mapping[str, Any], place: str) -> dict[str, Setting]:
+    known = {option.name: option for option in SETTINGS if option.name != "config"}
+    for key in table:
+        if key not in known:
+            raise CommandError(
+                f"{place}: there is no setting {key!r}", suggestion(key, known, "see `ef_cli config show`")
+            )
+    return {key: Setting(_checked(known[key], value, f"{place}: {key}"), place) for key, value in table.items()}

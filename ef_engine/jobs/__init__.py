@@ -1,0 +1,1 @@
+"""Running forecasts: one attempt, what it reports and what it leaves behind."""

@@ -1,0 +1,98 @@
+"""One attempt at one forecast, in this process: claim, state, work, state.
+
+Whatever the work raises ends as an outcome in `state.json` and as a traceback in the attempt's log. An interruption by
+the user is written down as `killed` and then raised again.
+"""
+
+from __future__ import annotations
+
+import os
+import traceback
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ef_engine.errors import EfError
+from ef_engine.jobs.progress import ProgressWriter, TimedOutError
+from ef_engine.jobs.worker import Answer, work
+from ef_engine.simulate.observer import SILENT, Observer
+from ef_engine.store import forecasts
+from ef_engine.store.clock import now
+from ef_engine.store.places import FILE_MODE, Places
+from ef_engine.store.process import current
+from ef_engine.store.records import Record
+from ef_engine.store.states import Outcome, Paused, Running
+from ef_engine.store.transitions import Finish, Start, after
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's."""
+
+    timeout: float | None = None
+    watcher: Observer = field(default=SILENT)
+    version: str = ""
+
+
+def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
+    """Runs the forecast, whose claim the caller holds and whose document is in its directory; returns its record."""
+    running = begun(places, record, conduct.version)
+    log = places.run(record.id) / f"attempt-{running.attempt}.log"
+    write_log(log, f"attempt {running.attempt} of {record.id} by {current()}")
+    try:
+        answer = work(places, record.id, _progress(places, running, conduct))
+    except KeyboardInterrupt:
+        _ended(places, running, log, Finish(Outcome.KILLED, now(), "interrupted"))
+        raise
+    except TimedOutError:
+        message = f"stopped after {conduct.timeout:g} seconds"
+        return _ended(places, running, log, Finish(Outcome.TIMED_OUT, now(), message))
+    except Exception as error:  # whatever goes wrong in the work is the outcome of this attempt alone
+        write_log(log, traceback.format_exc())
+        return _ended(places, running, log, Finish(Outcome.FAILED, now(), sentence(error)))
+    return _ended(places, _answered(running, answer), log, Finish(answer.outcome, now(), _message(answer)))
+
+
+def begun(places: Places, record: Record, version: str) -> Record:
+    """The record as running here, written. A run nobody runs any more is closed as crashed first."""
+    if isinstance(record.state, Running | Paused):
+        record = after(record, Finish(Outcome.CRASHED, now(), f"its process {record.state.process} is gone"))
+        forecasts.write_record(places, record)
+    running = replace(after(record, Start(current(), now())), fingerprint=f"{record.id}@{version}")
+    forecasts.write_record(places, running)
+    return running
+
+
+def _progress(places: Places, record: Record, conduct: Conduct) -> ProgressWriter:
+    path = places.run(record.id) / "progress.json"
+    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout)
+
+
+def _answered(record: Record, answer: Answer) -> Record:
+    return replace(record, summary={**record.summary, **answer.summary})
+
+
+def _message(answer: Answer) -> str:
+    return str(answer.summary.get("failure", ""))
+
+
+def _ended(places: Places, record: Record, log: Path, event: Finish) -> Record:
+    finished = after(record, event)
+    write_log(log, f"{event.outcome.value} {event.message}".strip())
+    forecasts.write_record(places, finished)
+    return finished
+
+
+def sentence(error: Exception) -> str:
+    """What went wrong in one line; an unexpected error is named by its type."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, EfError | OSError) else f"{type(error).__name__}: {text}".rstrip(": ")
+
+
+def write_log(path: Path, text: str) -> None:
+    """Appends to an attempt's log, which is for its owner's eyes only."""
+    with open(path, "a", encoding="utf-8", opener=_owners_file) as file:
+        file.write(f"{now()} {text}\n")
+
+
+def _owners_file(path: str, flags: int) -> int:
+    return os.open(path, flags, FILE_MODE)

@@ -1,0 +1,80 @@
+"""Progress of one attempt: written to `progress.json` now and then, passed on to who watches, stopped when over time.
+
+Written at most every half second or per cent, because a simulation advances thousands of times a second. The file is
+not synced to disk: after a power cut nobody needs it.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ef_engine.simulate.observer import SILENT, Observer
+from ef_engine.store import documents
+from ef_engine.store.atomic import write_bytes
+from ef_engine.store.clock import now
+
+SCHEMA = "ef/progress/1"
+SECONDS = 0.5
+FRACTION = 0.01
+
+
+class TimedOutError(Exception):
+    """The attempt ran longer than it may."""
+
+
+@dataclass(slots=True)
+class ProgressWriter(Observer):
+    """Reports one attempt. `timeout` is in seconds from the making of this object, None for ever."""
+
+    path: Path
+    attempt: int
+    watcher: Observer = SILENT
+    timeout: float | None = None
+    phase: str = ""
+    total: int = 0
+    done: int = 0
+    _begun: float = field(default_factory=time.monotonic)
+    _written: float = field(default_factory=time.monotonic)
+    _written_done: int = 0
+
+    def phase_begun(self, name: str, total: int) -> None:
+        """Notes the phase; it is written with the first progress in it."""
+        self.phase, self.total, self.done, self._written_done = name, total, 0, 0
+        self.watcher.phase_begun(name, total)
+        self._check_time()
+
+    def advanced(self, done: int) -> None:
+        """Notes how far the phase is, and raises `TimedOutError` if time is up."""
+        self.done = done
+        self._check_time()
+        if self._is_due(time.monotonic()):
+            self.write()
+        self.watcher.advanced(done)
+
+    def _check_time(self) -> None:
+        if self.timeout is not None and time.monotonic() - self._begun > self.timeout:
+            raise TimedOutError
+
+    def _is_due(self, moment: float) -> bool:
+        waited = moment - self._written
+        moved = self.done - self._written_done
+        return waited >= SECONDS or (waited >= SECONDS / 10 and moved >= max(1.0, self.total * FRACTION))
+
+    def write(self) -> None:
+        """Writes what was noted last."""
+        self._written, self._written_done = time.monotonic(), self.done
+        elapsed = self._written - self._begun
+        document = {
+            "schema": SCHEMA,
+            "attempt": self.attempt,
+            "process": os.getpid(),
+            "phase": self.phase,
+            "done": self.done,
+            "total": self.total,
+            "rate": round(self.done / elapsed, 3) if elapsed > 0 else None,
+            "at": now(),
+        }
+        write_bytes(self.path, documents.dump(document), durable=False)

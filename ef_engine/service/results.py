@@ -1,0 +1,32 @@
+"""Results as the other verbs read them: only of what was evaluated, and only from disk."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from ef_engine.errors import CommandError, NotFoundError
+from ef_engine.store import forecasts
+from ef_engine.store.claims import observed
+from ef_engine.store.places import Places
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished
+
+
+def result_bytes(places: Places, record: Record, name: str = "result.json") -> bytes:
+    """One file of the result, byte for byte; raises NotFoundError while there is none."""
+    has_result = isinstance(record.state, Finished) and record.state.outcome.has_result
+    data = forecasts.read_result(places, record.id, name) if has_result else None
+    if data is None:
+        word = observed(places, record)
+        raise NotFoundError(f"{record.id} has no result ({word})", f"`ef_cli run forecast {record.id}` makes one")
+    return data
+
+
+def result_document(places: Places, record: Record) -> dict[str, Any]:
+    """`result.json` with amounts as `Decimal`."""
+    document = json.loads(result_bytes(places, record), parse_float=Decimal)
+    if not isinstance(document, dict):
+        raise CommandError(f"result.json of {record.id} is damaged", f"`ef_cli run forecast {record.id} --force`")
+    return document

@@ -1,0 +1,110 @@
+"""Runs one forecast here and in this process, with the claims, states and files any other runner uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ef_engine.errors import NotFoundError
+from ef_engine.jobs.attempt import Conduct, run_attempt
+from ef_engine.simulate.observer import Observer
+from ef_engine.store import forecasts, stage_index
+from ef_engine.store.claims import claimed
+from ef_engine.store.places import Places
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished, Outcome, Paused, Running
+from ef_engine.version import VERSION
+
+
+class RunWatcher(Observer):
+    """Is told what a run does; the default does nothing."""
+
+    def run_begun(self, record: Record, position: int, count: int) -> None:
+        """The forecast at `position` (from 1) of `count` begins."""
+
+    def noted(self, text: str) -> None:
+        """Something the user should read: one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """How to run: `force` repeats what was evaluated; `timeout` is in seconds for each forecast, None for ever."""
+
+    force: bool = False
+    timeout: float | None = None
+    watcher: RunWatcher = field(default_factory=RunWatcher)
+
+    @property
+    def conduct(self) -> Conduct:
+        """The same for one attempt."""
+        return Conduct(self.timeout, self.watcher, VERSION)
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How one ended; `outcome` is None where another process holds it, and `message` then says who."""
+
+    id: str
+    outcome: Outcome | None
+    message: str = ""
+
+
+def run_forecast(places: Places, record_id: str, wishes: Wishes, position: int = 1, count: int = 1) -> tuple[Ran, bool]:
+    """How the forecast ended, and whether that was so before."""
+    with claimed(places, record_id):
+        record = known(places, record_id)
+        if not wishes.force and (done := result_of(record)):
+            return done, True
+        prepare(places, record, wishes)
+        wishes.watcher.run_begun(record, position, count)
+        return ran(run_attempt(places, record, wishes.conduct)), False
+
+
+def known(places: Places, record_id: str) -> Record:
+    """The record of an id that must be known."""
+    record = forecasts.read_record(places, record_id)
+    if isinstance(record, forecasts.Unreadable):
+        raise record.problem
+    if record is None:
+        raise NotFoundError(f"{record_id} is not staged", "stage its file")
+    return record
+
+
+def result_of(record: Record) -> Ran | None:
+    """How it ended, if there is an answer."""
+    if isinstance(record.state, Finished) and record.state.outcome.has_result:
+        return ran(record)
+    return None
+
+
+def ran(record: Record) -> Ran:
+    """How something finished ended."""
+    assert isinstance(record.state, Finished)
+    return Ran(record.id, record.state.outcome, record.state.message)
+
+
+def note_known(result: Ran, wishes: Wishes) -> None:
+    """Says that there was nothing to do."""
+    assert result.outcome is not None
+    wishes.watcher.noted(f"{result.id} is {result.outcome.value} already; --force runs it again.")
+
+
+def prepare(places: Places, record: Record, wishes: Wishes) -> None:
+    """Puts the staged document where its run is; it stays staged until the run's state is written."""
+    if isinstance(record.state, Running | Paused):
+        lost = f"its process {record.state.process} is gone since attempt {record.attempt}"
+        wishes.watcher.noted(f"{record.id}: {lost}; starting anew.")
+    stored = forecasts.read_document(places, record.id)
+    if stored is None:
+        raise NotFoundError(f"the document of {record.id} is gone", "stage its file again")
+    data, path = stored
+    if path.parent == places.stage:
+        forecasts.write_document(places, record.id, data)
+
+
+def unstage_begun(places: Places, ids: Iterable[str]) -> None:
+    """Clears from the stage what has a state and a document of its own by now."""
+    staged = stage_index.read(places)
+    begun = [each for each in ids if each in staged and forecasts.has_begun(places, each)]
+    if begun:
+        forecasts.unstage(places, begun)

@@ -1,0 +1,51 @@
+"""`show`: everything known about one forecast or set, and where its files lie."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ef_engine.service.listing import updated
+from ef_engine.service.progress import read_progress
+from ef_engine.store import forecasts
+from ef_engine.store.claims import observed
+from ef_engine.store.places import Places
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished, Paused, Running
+
+
+def show(places: Places, record: Record) -> dict[str, Any]:
+    """Names and values in reading order; None where there is nothing to say."""
+    state = record.state
+    active = state if isinstance(state, Running | Paused) else None
+    started = state.started if isinstance(state, Running | Paused | Finished) else None
+    return {
+        "id": record.id,
+        "kind": "forecastset" if record.kind == "set" else "forecast",
+        "label": record.label,
+        "state": observed(places, record),
+        "message": state.message if isinstance(state, Finished) else "",
+        "start_date": record.start_date,
+        "end_date": record.end_date,
+        "approximate": record.approximate,
+        "owner": record.owner,
+        "received": record.received,
+        "started": started,
+        "finished": state.finished if isinstance(state, Finished) else None,
+        "updated": updated(record),
+        "attempt": record.attempt,
+        "process": str(active.process) if active else None,
+        "phase": read_progress(places, record).phase if active else None,
+        "parent": record.parent,
+        "tracking": record.tracking,
+        "fingerprint": record.fingerprint,
+        "net_worth": record.summary.get("net_worth"),
+        "milestones": dict(record.summary.get("milestones") or {}),
+        "members": [{"id": member.id, "name": member.name} for member in record.members],
+        "files": _files(places, record.id),
+    }
+
+
+def _files(places: Places, record_id: str) -> list[str]:
+    directory = places.run(record_id)
+    candidates = [places.staged(record_id), *(sorted(directory.iterdir()) if directory.is_dir() else ())]
+    return [str(path) for path in candidates if path.is_file() and not forecasts.is_temporary(path.name)]

@@ -1,0 +1,48 @@
+"""Writes an id into the user's own file: the one place where ef changes a file that is not its own.
+
+Whatever speaks against it is a sentence and no error: the forecast is staged already.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ef_engine.store.atomic import write_bytes
+
+if TYPE_CHECKING:
+    from ef_engine.sources.loaded import Loaded
+
+ID_KEYS = {"forecast": "forecast_id", "forecastset": "forecast_set_id"}
+
+
+def write_id(path: Path, read: Loaded, record_id: str) -> str | None:
+    """Puts the id into the file that was read, keeping its mode and what a link points to; a sentence if it could not.
+
+    A file that no longer holds what was read is somebody's newer work and stays as it is.
+    """
+    from ef_engine.sources.json_file import with_id
+
+    data = with_id(read.data, ID_KEYS[read.kind], record_id)
+    if data == read.data:
+        return None
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode
+        if not stat.S_ISREG(mode):
+            return f"Warning: {path} is no file, so the id is written nowhere but here."
+        if not _is_writable(target, mode):
+            return f"Warning: {path} is read-only, so its id is not written into it."
+        if target.read_bytes() != read.data:
+            return f"Warning: {path} was changed meanwhile; stage it again."
+        write_bytes(target, data, mode=stat.S_IMODE(mode))
+    except OSError as error:
+        return f"Warning: the id could not be written into {path} ({error.strerror})."
+    return None
+
+
+def _is_writable(path: Path, mode: int) -> bool:
+    """Whether it is meant to be written: for root everything could be."""
+    return bool(mode & 0o222) and os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)

@@ -1,0 +1,164 @@
+"""What lies in the stage and data directories: documents, records, results.
+
+Content addressed: an id names one content for ever, so a document is only ever written again with another label.
+The record in the data directory wins over the one in the index, which is cleaned up later.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ef_engine.errors import CommandError
+from ef_engine.store import documents, records, stage_index
+from ef_engine.store.atomic import is_temporary as is_temporary
+from ef_engine.store.atomic import remove_stale_temporaries, write_bytes, write_together
+from ef_engine.store.places import Places, id_of, is_set_id, make_directory
+from ef_engine.store.records import SET_SCHEMA, STATE_SCHEMA, Record
+
+RESULTS = ("daily.csv", "postings.csv", "decisions.csv", "result.json")
+"""In the order they appear: who sees `result.json` sees all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record whose file is damaged or was written by a newer version; listed, never touched."""
+
+    id: str
+    kind: str
+    problem: CommandError
+
+
+def record_path(places: Places, record_id: str) -> Path:
+    """The file that holds the record of something that was run."""
+    return places.run(record_id) / ("set.json" if is_set_id(record_id) else "state.json")
+
+
+def document_name(record_id: str) -> str:
+    """The name of the input as run, in the data directory."""
+    return "forecast_set.json" if is_set_id(record_id) else "forecast.json"
+
+
+def has_begun(places: Places, record_id: str) -> bool:
+    """Whether its run needs nothing of what is staged any more."""
+    return record_path(places, record_id).exists() and (places.run(record_id) / document_name(record_id)).exists()
+
+
+def read_record(places: Places, record_id: str) -> Record | Unreadable | None:
+    """What is known of the id: from the data directory, else from the index; None if nothing is."""
+    return _read_run(places, record_id) or stage_index.read(places).get(record_id)
+
+
+def _read_run(places: Places, record_id: str) -> Record | Unreadable | None:
+    path = record_path(places, record_id)
+    try:
+        return records.from_json(documents.load(path, SET_SCHEMA if is_set_id(record_id) else STATE_SCHEMA))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except CommandError as error:
+        problem = error
+    except (KeyError, TypeError, ValueError) as error:
+        problem = documents.damaged(path, repr(error))
+    return Unreadable(record_id, "set" if is_set_id(record_id) else "forecast", problem)
+
+
+def read_records(places: Places) -> list[Record | Unreadable]:
+    """Every record of the workspace: what was ever run, then what is only staged."""
+    run = {record_id: found for record_id in run_ids(places) if (found := _read_run(places, record_id))}
+    staged = {key: value for key, value in stage_index.read(places).items() if key not in run}
+    return [*run.values(), *staged.values()]
+
+
+def run_ids(places: Places) -> Iterator[str]:
+    """The ids that have a directory under data."""
+    with suppress(FileNotFoundError), os.scandir(places.data) as entries:
+        for entry in entries:
+            if record_id := id_of(entry.name):
+                yield record_id
+
+
+def known_ids(places: Places) -> set[str]:
+    """Every id that is staged or has a directory under data."""
+    return {*run_ids(places), *stage_index.read(places)}
+
+
+def write_record(places: Places, record: Record) -> None:
+    """Writes the record of something that runs or ran; only the holder of its claim may."""
+    make_directory(places.run(record.id))
+    write_bytes(record_path(places, record.id), documents.dump(record.to_json()))
+
+
+def stage(places: Places, staged: Iterable[Record], contents: Mapping[str, bytes]) -> None:
+    """Stores documents by id, then their records: a reader that finds a record finds its document."""
+    make_directory(places.stage)
+    remove_stale_temporaries(places.stage)
+    write_together(places.stage, {places.staged(key).name: data for key, data in contents.items()})
+    stage_index.add(places, staged)
+
+
+def unstage(places: Places, ids: Iterable[str]) -> None:
+    """Removes what is staged under these ids: from the index first, so that no record is left without document."""
+    gone = tuple(ids)
+    stage_index.remove(places, gone)
+    for record_id in gone:
+        places.staged(record_id).unlink(missing_ok=True)
+
+
+def read_document(places: Places, record_id: str) -> tuple[bytes, Path] | None:
+    """The input document of an id, and where it lies: as run, else as staged; None if there is none."""
+    for path in (places.run(record_id) / document_name(record_id), places.staged(record_id)):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            return path.read_bytes(), path
+    return None
+
+
+def write_document(places: Places, record_id: str, data: bytes) -> None:
+    """Puts the input into the data directory, where its run belongs."""
+    directory = make_directory(places.run(record_id))
+    remove_stale_temporaries(directory)
+    write_bytes(directory / document_name(record_id), data)
+
+
+def write_results(places: Places, record_id: str, contents: Mapping[str, bytes]) -> None:
+    """Publishes the files of a result; all are on disk before the first appears, `result.json` appears last."""
+    ordered = {name: contents[name] for name in RESULTS}
+    write_together(places.run(record_id), ordered)
+
+
+def write_result(places: Places, record_id: str, data: bytes) -> None:
+    """Replaces `result.json` alone."""
+    write_bytes(places.run(record_id) / "result.json", data)
+
+
+def read_result(places: Places, record_id: str, name: str = "result.json") -> bytes | None:
+    """One file of a result, or None if there is none."""
+    with suppress(FileNotFoundError):
+        return (places.run(record_id) / name).read_bytes()
+    return None
+
+
+def delete_run(places: Places, record_id: str) -> None:
+    """Deletes a run's directory; renamed first, so that a reader sees all of it or nothing."""
+    import shutil
+
+    directory = places.run(record_id)
+    if directory.exists():
+        gone = directory.with_name(f".{directory.name}.{os.getpid()}.gone")
+        directory.rename(gone)
+        shutil.rmtree(gone)
+
+
+def loaded_files(places: Places) -> list[Path]:
+    """Files in the stage directory that are not ours: loaded data that may belong to no forecast."""
+    staged = stage_index.read(places)
+    found = []
+    with suppress(FileNotFoundError), os.scandir(places.stage) as entries:
+        for entry in entries:
+            stem, suffix = os.path.splitext(entry.name)
+            is_ours = entry.name == places.index.name or (id_of(stem) in staged and suffix == ".json")
+            if not entry.name.startswith(".") and not is_ours and entry.is_file():
+                found.append(Path(entry.path))
+    return sorted(found)

@@ -1,0 +1,108 @@
+"""Where a workspace keeps its files (formats.md, Places on disk).
+
+A `Places` only names paths: nothing is created until something is written, so looking never leaves traces.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DIRECTORY_MODE = 0o700
+FILE_MODE = 0o600
+PARTS = ("stage", "data", "lock", "log")
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The four directories of a workspace."""
+
+    stage: Path
+    data: Path
+    lock: Path
+    log: Path
+
+    def staged(self, record_id: str) -> Path:
+        """The document of something staged: `stage/Forecast_<id>.json` or `stage/ForecastSet_<id>.json`."""
+        return self.stage / f"{stem(record_id)}.json"
+
+    def run(self, record_id: str) -> Path:
+        """The directory of something in progress or evaluated."""
+        return self.data / stem(record_id)
+
+    def claim(self, record_id: str) -> Path:
+        """The lock file that stands for the right to run it; its existence means nothing."""
+        return self.lock / f"{stem(record_id)}.lock"
+
+    @property
+    def index(self) -> Path:
+        """The index of everything staged and not yet run."""
+        return self.stage / "ForecastSet.json"
+
+    @property
+    def index_lock(self) -> Path:
+        """Guards read-modify-write of the index."""
+        return self.lock / "ForecastSet.json.lock"
+
+
+def stem(record_id: str) -> str:
+    """The name files and directories of an id bear; ids of sets begin with `S`."""
+    return f"ForecastSet_{record_id}" if is_set_id(record_id) else f"Forecast_{record_id}"
+
+
+def is_set_id(record_id: str) -> bool:
+    """Whether the id names a forecast set."""
+    return record_id.startswith("S")
+
+
+def id_of(name: str) -> str | None:
+    """The id in a file's or directory's name without suffix, or None where it names nothing of ours."""
+    for prefix in ("ForecastSet_", "Forecast_"):
+        if name.startswith(prefix):
+            return name.removeprefix(prefix)
+    return None
+
+
+def places_under(home: Path, parts: Mapping[str, str | None] | None = None) -> Places:
+    """The places of the workspace `home`; `parts` moves single directories (`stage`, `data`, `lock`, `log`)."""
+    given = parts or {}
+    moved = {part: Path(value).expanduser() for part in PARTS if (value := given.get(part))}
+    return Places(**{part: moved.get(part, home / part) for part in PARTS})
+
+
+def default_home(environment: Mapping[str, str] | None = None) -> Path:
+    """`EF_HOME`, else `ef` in the platform's directory for a user's data."""
+    variables = os.environ if environment is None else environment
+    if home := variables.get("EF_HOME"):
+        return Path(home).expanduser()
+    return _user_data(variables) / "ef"
+
+
+def _user_data(variables: Mapping[str, str]) -> Path:
+    if sys.platform == "win32":
+        return Path(variables.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support"
+    return _absolute(variables.get("XDG_DATA_HOME")) or Path.home() / ".local" / "share"
+
+
+def config_home(environment: Mapping[str, str] | None = None) -> Path:
+    """`ef` in the user's directory for configuration."""
+    variables = os.environ if environment is None else environment
+    return (_absolute(variables.get("XDG_CONFIG_HOME")) or Path.home() / ".config") / "ef"
+
+
+def _absolute(value: str | None) -> Path | None:
+    """XDG paths that are not absolute are to be ignored (XDG base directory specification)."""
+    return Path(value) if value and Path(value).is_absolute() else None
+
+
+def make_directory(directory: Path) -> Path:
+    """Creates the directory and its parents for the owner alone; one that exists keeps its mode."""
+    if not directory.is_dir():
+        make_directory(directory.parent)
+        directory.mkdir(mode=DIRECTORY_MODE, exist_ok=True)
+    return directory

@@ -1,0 +1,67 @@
+"""The import contracts of pyproject.toml hold, and each of them can fail."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.house.files import ROOT
+
+LAYERS = "layers: who may import whom"
+NO_TERMINAL = "the engine never meets the terminal UI"
+PURE = "pure is pure"
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """A copy of the package and its contracts, to break."""
+    shutil.copytree(ROOT / "ef_engine", tmp_path / "ef_engine", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def check(house: Path) -> subprocess.CompletedProcess[str]:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache", "--no-logo"]
+    return subprocess.run(command, cwd=house, capture_output=True, text=True, check=False)
+
+
+def add_line(module: Path, line: str) -> None:
+    module.parent.mkdir(exist_ok=True)
+    before = module.read_text(encoding="utf-8") if module.exists() else '"""A module."""\n'
+    module.write_text(f"{before}\n{line}\n", encoding="utf-8")
+
+
+def test_the_copy_of_an_unbroken_house_keeps_its_contracts(house: Path) -> None:
+    checked = check(house)
+    assert checked.returncode == 0, checked.stdout
+    assert "Contracts: 3 kept, 0 broken." in checked.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line", "contract"),
+    [
+        ("model/money.py", "import ef_engine.simulate", LAYERS),
+        ("simulate/result.py", "import ef_engine.evaluate", LAYERS),
+        ("store/places.py", "import ef_engine.service", LAYERS),
+        ("service/__init__.py", "import ef_engine.cli", LAYERS),
+        ("store/places.py", "import textual", NO_TERMINAL),
+        ("cli/__init__.py", "from textual.app import App", NO_TERMINAL),
+        ("model/money.py", "import time", PURE),
+        ("model/money.py", "from os import path", PURE),
+        ("simulate/result.py", "def now() -> None:\n    import random", PURE),
+        ("evaluate/__init__.py", "import pandas", PURE),
+        ("errors.py", "import pathlib\nimport ef_engine.model.money\n", None),
+    ],
+)
+def test_an_import_in_the_wrong_direction_breaks_its_contract(
+    house: Path, module: str, line: str, contract: str | None
+) -> None:
+    add_line(house / "ef_engine" / module, line)
+    checked = check(house)
+    broken = [kept for kept in (LAYERS, NO_TERMINAL, PURE) if f"{kept} BROKEN" in checked.stdout]
+    assert broken == ([contract] if contract else []), checked.stdout
+    assert (checked.returncode != 0) == (contract is not None)

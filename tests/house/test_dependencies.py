@@ -1,0 +1,52 @@
+"""What is depended on is used, declared, and met in one place."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+
+from tests.house.files import ROOT
+
+HOMES = {
+    "filelock": {"store/locks.py"},
+    "pandas": {"frames.py"},
+    "shtab": {"cli/commands/completions.py"},
+}
+
+
+def imports() -> dict[str, set[str]]:
+    """Which modules of the engine import which outside packages, inside functions too."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in sorted((ROOT / "ef_engine").rglob("*.py")):
+        for name in imported_names(path):
+            package = name.partition(".")[0]
+            if package not in sys.stdlib_module_names and package != "ef_engine":
+                found[package].add(path.relative_to(ROOT / "ef_engine").as_posix())
+    return found
+
+
+def imported_names(path: Path) -> list[str]:
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    plain = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    return plain + [node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level]
+
+
+def test_dependencies_are_those_that_are_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    declared = {re.split(r"[<>=!~ \[]", line, maxsplit=1)[0] for line in project["dependencies"]}
+    assert declared == set(imports())
+
+
+def test_each_outside_package_has_one_home() -> None:
+    found = imports()
+    assert {package: found[package] for package in HOMES} == HOMES
+
+
+def test_every_dependency_has_its_reason_beside_it() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    (listed,) = re.findall(r"^dependencies = \[\n(.*?)^\]", text, re.MULTILINE | re.DOTALL)
+    assert [line for line in listed.splitlines() if "  # " not in line] == []

@@ -1,0 +1,1 @@
+"""The verbs behind every front end, with real files and real processes."""
