@@ -12,7 +12,7 @@ import sys
 import time
 
 from benchmarks.households import household
-from ef_engine.simulate import simulate
+from ef_engine.simulation import simulate
 
 
 def main() -> None:

@@ -15,14 +15,14 @@ import numpy as np
 import pandas as pd
 
 from ef_engine.errors import InputError, Problem
-from ef_engine.evaluate.csv_text import DECISION_COLUMNS, POSTING_COLUMNS
-from ef_engine.evaluate.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
+from ef_engine.evaluation.csv_text import DECISION_COLUMNS, POSTING_COLUMNS
+from ef_engine.evaluation.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
 from ef_engine.model.document import read_forecast
 from ef_engine.model.fields import FORECAST_SCHEMA
 from ef_engine.model.findings import Finding, Path
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import UNIT, Micros, to_decimal
-from ef_engine.simulate.result import Decision, Simulation
+from ef_engine.simulation.result import Decision, Simulation
 
 _DATES = frozenset(("date", "original_date", "executed_date", "binding_date"))
 _AMOUNTS = frozenset(("amount", "requested", "executed", "shortfall"))

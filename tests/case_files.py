@@ -16,13 +16,13 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from ef_engine.evaluate.milestones import milestone_results
-from ef_engine.evaluate.table import Cell, daily_table
+from ef_engine.evaluation.milestones import milestone_results
+from ef_engine.evaluation.table import Cell, daily_table
 from ef_engine.model.document import read_forecast
 from ef_engine.model.fields import FORECAST_SCHEMA
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import to_cents_decimal
-from ef_engine.simulate.result import Simulation
+from ef_engine.simulation.result import Simulation
 
 CASES = Path(__file__).parent / "cases"
 TEXT_TOLERANCE = Decimal("0.01")

@@ -12,8 +12,8 @@ import pytest
 
 from ef_engine.model.cadence import Cadence, cadence_dates
 from ef_engine.model.forecast import Forecast
-from ef_engine.simulate.engine import simulate as engine
-from ef_engine.simulate.result import Cause, Part, Simulation
+from ef_engine.simulation.engine import simulate as engine
+from ef_engine.simulation.result import Cause, Part, Simulation
 from tests.case_files import agree, balances_after, case_forecast, disagreements, forecast_cases, read_case, table_case
 from tests.reference.simulator import simulate as reference
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ef_engine.errors import EfError
 from ef_engine.jobs.progress import ProgressWriter, TimedOutError
 from ef_engine.jobs.worker import Answer, work
-from ef_engine.simulate.observer import SILENT, Observer
+from ef_engine.simulation.observer import SILENT, Observer
 from ef_engine.store import forecasts
 from ef_engine.store.clock import now
 from ef_engine.store.places import FILE_MODE, Places

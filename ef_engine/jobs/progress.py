@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ef_engine.simulate.observer import SILENT, Observer
+from ef_engine.simulation.observer import SILENT, Observer
 from ef_engine.store import documents
 from ef_engine.store.atomic import write_bytes
 from ef_engine.store.clock import now

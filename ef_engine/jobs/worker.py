@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ef_engine.errors import NotFoundError
-from ef_engine.simulate.observer import Observer
+from ef_engine.simulation.observer import Observer
 from ef_engine.store import forecasts
 from ef_engine.store.places import Places
 from ef_engine.store.states import Outcome
@@ -45,10 +45,10 @@ def _no_cycle_search() -> Iterator[None]:
 
 
 def _work(places: Places, record_id: str, observer: Observer) -> Answer:
-    from ef_engine.evaluate import evaluate, result_document
-    from ef_engine.evaluate.csv_text import daily_csv, decisions_csv, postings_csv
-    from ef_engine.evaluate.result_text import dump_with_decisions
-    from ef_engine.simulate import simulate
+    from ef_engine.evaluation import evaluate, result_document
+    from ef_engine.evaluation.csv_text import daily_csv, decisions_csv, postings_csv
+    from ef_engine.evaluation.result_text import dump_with_decisions
+    from ef_engine.simulation import simulate
 
     forecast = load_forecast(places, record_id)
     simulation = simulate(forecast, observer)

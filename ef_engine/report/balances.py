@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ef_engine.evaluate.table import Table
+from ef_engine.evaluation.table import Table
 from ef_engine.model.money import Micros, to_cents_decimal
 from ef_engine.report.values import Cell, Grid
 

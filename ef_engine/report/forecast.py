@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ef_engine.evaluate.table import Table
+from ef_engine.evaluation.table import Table
 from ef_engine.model.money import Micros, to_cents_decimal
 from ef_engine.report.balances import balance_grid
 from ef_engine.report.cells import money

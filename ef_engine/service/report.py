@@ -26,7 +26,7 @@ def report_forecast(places: Places, record: Record, form: str, width: int) -> by
     if form in _FILES:
         return result_bytes(places, record, _FILES[form])
     _check_form(form)
-    from ef_engine.evaluate.csv_text import read_daily_csv
+    from ef_engine.evaluation.csv_text import read_daily_csv
     from ef_engine.report.forecast import forecast_report
     from ef_engine.report.text import render_text
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ef_engine.errors import NotFoundError
 from ef_engine.jobs.attempt import Conduct, run_attempt
-from ef_engine.simulate.observer import Observer
+from ef_engine.simulation.observer import Observer
 from ef_engine.store import forecasts, stage_index
 from ef_engine.store.claims import claimed
 from ef_engine.store.places import Places

@@ -17,14 +17,14 @@ from tests.service.documents import SMALL, plans, write
 
 SLOW = """
 import sys, time
-import ef_engine.simulate
+import ef_engine.simulation
 from ef_engine.cli import main
 def slow(forecast, observer):
     observer.phase_begun("slow", 10**9)
     for done in range(10**9):
         observer.advanced(done)
         time.sleep(0.01)
-ef_engine.simulate.simulate = slow
+ef_engine.simulation.simulate = slow
 sys.exit(main())
 """
 

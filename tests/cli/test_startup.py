@@ -15,7 +15,7 @@ from tests.cli.processes import ef_cli, python
 HEAVY = (
     "pandas", "numpy", "textual", "rich", "openpyxl", "pydantic", "sqlalchemy", "filelock", "shtab", "asyncio",
     "multiprocessing", "logging", "importlib.metadata", "ef_engine.model.forecast", "ef_engine.sources",
-    "ef_engine.simulate.engine",
+    "ef_engine.simulation.engine",
 )  # fmt: skip
 SCRIPT = """
 import sys

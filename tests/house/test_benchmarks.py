@@ -13,8 +13,8 @@ from benchmarks.rows import Row, table
 from ef_engine.model.cadence import Cadence, cadence_dates
 from ef_engine.model.document import read_forecast, to_document
 from ef_engine.model.forecast import Forecast
-from ef_engine.simulate import simulate
-from ef_engine.simulate.result import DecisionStatus
+from ef_engine.simulation import simulate
+from ef_engine.simulation.result import DecisionStatus
 
 GROWN = household(years=2, checking=4, cards=4, loans=4, items=160)
 

@@ -44,16 +44,16 @@ def test_the_copy_of_an_unbroken_house_keeps_its_contracts(house: Path) -> None:
 @pytest.mark.parametrize(
     ("module", "line", "contract"),
     [
-        ("model/money.py", "import ef_engine.simulate", LAYERS),
-        ("simulate/result.py", "import ef_engine.evaluate", LAYERS),
+        ("model/money.py", "import ef_engine.simulation", LAYERS),
+        ("simulation/result.py", "import ef_engine.evaluation", LAYERS),
         ("store/places.py", "import ef_engine.service", LAYERS),
         ("service/__init__.py", "import ef_engine.cli", LAYERS),
         ("store/places.py", "import textual", NO_TERMINAL),
         ("cli/__init__.py", "from textual.app import App", NO_TERMINAL),
         ("model/money.py", "import time", PURE),
         ("model/money.py", "from os import path", PURE),
-        ("simulate/result.py", "def now() -> None:\n    import random", PURE),
-        ("evaluate/__init__.py", "import pandas", PURE),
+        ("simulation/result.py", "def now() -> None:\n    import random", PURE),
+        ("evaluation/__init__.py", "import pandas", PURE),
         ("errors.py", "import pathlib\nimport ef_engine.model.money\n", None),
     ],
 )

@@ -6,11 +6,11 @@ from importlib.resources import files
 
 import pytest
 
-from ef_engine.evaluate import Result, Status, evaluate
+from ef_engine.evaluation import Result, Status, evaluate
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.forecast_set import ForecastSet, scenarios
-from ef_engine.simulate import simulate
-from ef_engine.simulate.result import DecisionStatus
+from ef_engine.simulation import simulate
+from ef_engine.simulation.result import DecisionStatus
 from ef_engine.sources.json_file import read_bytes
 
 SAMPLE = files("ef_engine.sample")

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ef_engine.model.accounts import Credit, InterestType, Investment, Loan, Savings
 from ef_engine.model.money import Micros, floor_to_cents, to_cents
-from ef_engine.simulate.result import Cause, Part
+from ef_engine.simulation.result import Cause, Part
 from tests.reference.household import Step
 from tests.reference.ledger import PAYMENTS, PREVIOUS_CYCLE, Ledger
 from tests.reference.payments import clear_fraction, pay_parts

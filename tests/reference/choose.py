@@ -10,7 +10,7 @@ from datetime import date
 
 from ef_engine.model.items import Movement
 from ef_engine.model.money import CENT, Micros, to_cents
-from ef_engine.simulate.result import Failure
+from ef_engine.simulation.result import Failure
 from tests.reference.day import Planned, Run, play
 from tests.reference.household import Household, Occurrence
 from tests.reference.payments import is_to_all_loans

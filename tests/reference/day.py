@@ -7,7 +7,7 @@ from datetime import date
 
 from ef_engine.model.items import Movement
 from ef_engine.model.money import Micros
-from ef_engine.simulate.result import Cause, Failure, Part, Posting
+from ef_engine.simulation.result import Cause, Failure, Part, Posting
 from tests.reference.billing import accrue_interest, bill_cards, pay_loan_minimums, remember_cycle_ends
 from tests.reference.household import Household, Occurrence, Step
 from tests.reference.ledger import Ledger

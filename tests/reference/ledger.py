@@ -6,7 +6,7 @@ from datetime import date
 
 from ef_engine.model.accounts import Account, Credit, Loan
 from ef_engine.model.money import Micros, to_cents
-from ef_engine.simulate.result import Cause, Part, Posting
+from ef_engine.simulation.result import Cause, Part, Posting
 from tests.reference.household import Household, Occurrence, Step
 from tests.reference.reasons import BrokenBoundError, below_minimum, over_limit, paid_too_much
 

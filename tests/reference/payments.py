@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ef_engine.model.accounts import ALL_LOANS
 from ef_engine.model.money import Micros
-from ef_engine.simulate.result import Cause, Part
+from ef_engine.simulation.result import Cause, Part
 from tests.reference.household import Occurrence
 from tests.reference.ledger import PAYMENTS, Ledger, debt_parts
 from tests.reference.split import OwedLoan, split

@@ -6,7 +6,7 @@ from datetime import date
 
 from ef_engine.model.accounts import ALL_LOANS
 from ef_engine.model.money import Micros, format_cents
-from ef_engine.simulate.result import Failure
+from ef_engine.simulation.result import Failure
 
 ON_THE_START_DATE = "on the start date"
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import Micros, to_cents
-from ef_engine.simulate.result import Decision, DecisionStatus, Failure, Series, Simulation
+from ef_engine.simulation.result import Decision, DecisionStatus, Failure, Series, Simulation
 from tests.reference.choose import Choice, choose
 from tests.reference.day import Planned, Run
 from tests.reference.household import Household, Occurrence, Step, household_of

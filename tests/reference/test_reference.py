@@ -13,7 +13,7 @@ from ef_engine.model.accounts import Checking, Investment, Loan, Savings
 from ef_engine.model.document import read_forecast, to_document
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import CENT, Micros
-from ef_engine.simulate.result import Cause, DecisionStatus, Part, Series, Simulation
+from ef_engine.simulation.result import Cause, DecisionStatus, Part, Series, Simulation
 from tests.reference.simulator import simulate
 from tests.strategies import forecasts, random_forecast
 

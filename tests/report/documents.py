@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from ef_engine.evaluate import evaluate, result_document
-from ef_engine.evaluate.csv_text import daily_csv, read_daily_csv
-from ef_engine.evaluate.result_text import dump_result
-from ef_engine.evaluate.table import Table
+from ef_engine.evaluation import evaluate, result_document
+from ef_engine.evaluation.csv_text import daily_csv, read_daily_csv
+from ef_engine.evaluation.result_text import dump_result
+from ef_engine.evaluation.table import Table
 from ef_engine.model.document import read_forecast
 from ef_engine.model.forecast import Forecast
 from tests.case_files import CASES, read_case

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ef_engine.evaluate.table import Table
+from ef_engine.evaluation.table import Table
 from ef_engine.model.milestones import SUMMARY_COLUMNS
 from ef_engine.model.money import UNIT
 from ef_engine.report.balances import account_columns, balance_grid

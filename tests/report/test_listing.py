@@ -14,7 +14,7 @@ from ef_engine.report.listing import FORMATS, render_list
 
 COLUMNS = ("Id", "Last heartbeat", "End-of-month", "Share")
 ROWS = [("0123", date(2026, 1, 2), Decimal("12.4"), None), ('a, "b"', None, Decimal(3), True)]
-HEAVY = ("pandas", "numpy", "textual", "rich", "openpyxl", "sqlalchemy", "ef_engine.simulate", "ef_engine.evaluate")
+HEAVY = ("pandas", "numpy", "textual", "rich", "openpyxl", "sqlalchemy", "ef_engine.simulation", "ef_engine.evaluation")
 
 
 def test_json_is_an_array_of_objects_with_keys_in_snake_case() -> None:

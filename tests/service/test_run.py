@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-import ef_engine.simulate
+import ef_engine.simulation
 from ef_engine.errors import HeldError
 from ef_engine.model.forecast import Forecast
 from ef_engine.service.results import result_bytes, result_document
@@ -18,8 +18,8 @@ from ef_engine.service.run import Ran, RunWatcher, Wishes, run
 from ef_engine.service.run_set import set_outcome
 from ef_engine.service.stage import stage_data, stage_file
 from ef_engine.service.workspace import Workspace
-from ef_engine.simulate import Observer
-from ef_engine.simulate.result import Simulation
+from ef_engine.simulation import Observer
+from ef_engine.simulation.result import Simulation
 from ef_engine.store import forecasts, stage_index
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -28,7 +28,7 @@ from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Running
 from tests.service.documents import SMALL, small
 
-simulate = ef_engine.simulate.simulate
+simulate = ef_engine.simulation.simulate
 
 
 class Notes(RunWatcher):
@@ -63,7 +63,7 @@ def break_simulation(monkeypatch: pytest.MonkeyPatch, error: BaseException, only
             raise error
         return simulate(forecast, observer)
 
-    monkeypatch.setattr(ef_engine.simulate, "simulate", broken)
+    monkeypatch.setattr(ef_engine.simulation, "simulate", broken)
 
 
 def test_a_run_leaves_its_result_and_clears_the_stage(workspace: Workspace) -> None:
@@ -152,7 +152,7 @@ def test_a_run_that_takes_too_long_is_timed_out(workspace: Workspace, monkeypatc
             observer.advanced(0)
         return simulate(forecast, observer)
 
-    monkeypatch.setattr(ef_engine.simulate, "simulate", slow)
+    monkeypatch.setattr(ef_engine.simulation, "simulate", slow)
     [ran] = run(workspace.places, staged(workspace), Wishes(timeout=0.05))
     assert (ran.outcome, ran.message) == (Outcome.TIMED_OUT, "stopped after 0.05 seconds")
 

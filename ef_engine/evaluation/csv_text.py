@@ -1,0 +1,112 @@
+"""`daily.csv`, `postings.csv` and `decisions.csv` as text, and the daily table read back from it.
+
+RFC 4180 quoting with LF line ends; every amount has two decimals, rounded half-even. Postings are rounded one by one,
+so the exact micro-units of accrued loan interest are not in the file.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from ef_engine.evaluation.amounts import CentsText, cents_texts
+from ef_engine.evaluation.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
+from ef_engine.model.money import CENT, Micros
+from ef_engine.simulation.result import Decision, Simulation
+
+POSTING_COLUMNS = ("date", "account", "part", "amount", "cause", "memo")
+DECISION_COLUMNS = (
+    "original_date",
+    "executed_date",
+    "priority",
+    "memo",
+    "requested",
+    "executed",
+    "status",
+    "reason",
+    "binding_date",
+    "binding_account",
+    "shortfall",
+)
+_AMOUNTS = frozenset(("amount", "requested", "executed", "shortfall"))
+
+
+def daily_csv(table: Table) -> str:
+    """The daily table with exactly its columns; dates ISO, no next income empty."""
+    columns = [
+        _texts(table.dates),
+        *map(cents_texts, table.amounts.values()),
+        _texts(table.next_income),
+        _texts(table.directives),
+        _texts(table.memos),
+    ]
+    return _joined(table.columns, columns)
+
+
+def postings_csv(simulation: Simulation) -> str:
+    """One row a posting, in the order they happened."""
+    return _records_csv(POSTING_COLUMNS, simulation.postings)
+
+
+def decisions_csv(decisions: Sequence[Decision]) -> str:
+    """One row an occurrence; what is None is empty."""
+    return _records_csv(DECISION_COLUMNS, decisions)
+
+
+def read_daily_csv(text: str) -> Table:
+    """The table `daily_csv` wrote, amounts to the cent. ValueError when the text is no daily table."""
+    # A quoted field holds no line feed, as no memo does, and other line breaks must not split a row.
+    header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
+    if (*header[:1], *header[-3:]) != (*LEADING_COLUMNS, *TRAILING_COLUMNS) or not rows:
+        raise ValueError("not a daily table: the columns are not those of one, or there are no rows")
+    dates, *amounts, incomes, directives, memos = zip(*rows, strict=True)
+    return Table(
+        [date.fromisoformat(day) for day in dates],
+        {name: list(map(_read_amount, column)) for name, column in zip(header[1:-3], amounts, strict=True)},
+        [date.fromisoformat(day) if day else None for day in incomes],
+        list(directives),
+        list(memos),
+    )
+
+
+def _read_amount(text: str) -> Micros:
+    if text[-3:-2] != ".":
+        raise ValueError(f"not an amount with two decimals: {text!r}")
+    return int(text[:-3] + text[-2:]) * CENT
+
+
+def _records_csv(columns: Sequence[str], records: Sequence[object]) -> str:
+    return _joined(columns, [_field_texts(name, map(attrgetter(name), records)) for name in columns])
+
+
+def _field_texts(name: str, values: Iterable[Any]) -> list[str]:
+    if name not in _AMOUNTS:
+        return _texts(values)
+    texts = CentsText()
+    return ["" if value is None else texts[value] for value in values]
+
+
+def _joined(header: Sequence[str], columns: Sequence[Sequence[str]]) -> str:
+    lines = [",".join(map(_quoted, header)), *map(",".join, zip(*columns, strict=True))]
+    return "\n".join(lines) + "\n"
+
+
+class _Quoted(dict[object, str]):
+    """Value -> its field, made on the first look-up: None is empty, a date ISO."""
+
+    def __missing__(self, value: object) -> str:
+        text = self[value] = _quoted("" if value is None else str(value))
+        return text
+
+
+def _quoted(text: str) -> str:
+    if '"' in text or "," in text or "\n" in text or "\r" in text:
+        return '"' + text.replace('"', '""') + '"'
+    return text
+
+
+def _texts(values: Iterable[object]) -> list[str]:
+    return list(map(_Quoted().__getitem__, values))

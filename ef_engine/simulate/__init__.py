@@ -1,8 +1,0 @@
-"""Time passes and priorities choose: from a forecast to what happens on every day. Pure.
-
-`simulate` is the door; `result` says what comes out of it.
-"""
-
-from ef_engine.simulate.engine import simulate as simulate
-from ef_engine.simulate.observer import SILENT as SILENT
-from ef_engine.simulate.observer import Observer as Observer

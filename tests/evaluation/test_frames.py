@@ -1,0 +1,114 @@
+"""Data frames in and out."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ef_engine.errors import InputError
+from ef_engine.evaluation.table import daily_table
+from ef_engine.frames import decisions_to_dataframe, from_dataframes, postings_to_dataframe, to_dataframe
+from ef_engine.model.document import read_forecast, to_document
+from ef_engine.model.forecast import Forecast
+from ef_engine.simulation.result import Cause
+from tests.case_files import CASES, read_case
+from tests.evaluation.builders import checking, decision, forecast, posting, simulation, skipped
+
+PAY = posting("Checking", 0.1, Cause.DEPOSIT, memo="pay")
+
+
+def test_the_daily_table_becomes_dates_floats_and_texts() -> None:
+    frame = to_dataframe(daily_table(forecast(), simulation([checking(0, 0.1)], [PAY])))
+    assert frame["Date"].tolist() == [pd.Timestamp(2026, 1, 1), pd.Timestamp(2026, 1, 2)]
+    assert frame["Checking"].dtype == np.float64
+    assert frame["Checking"].tolist() == [0.0, 0.1]
+    assert frame["Next Income Date"].isna().tolist() == [False, True]
+    assert frame["Memo"].tolist() == ["", "pay (Checking +$0.10)"]
+
+
+def test_exact_amounts_are_decimals() -> None:
+    made = simulation([checking(0, 0.1)], [PAY])
+    assert to_dataframe(daily_table(forecast(), made), exact=True)["Checking"].tolist() == [0, Decimal("0.1")]
+    assert postings_to_dataframe(made, exact=True)["amount"].tolist() == [Decimal("0.1")]
+    assert decisions_to_dataframe([decision()], exact=True)["shortfall"].tolist() == [None]
+
+
+def test_postings_and_decisions_have_the_columns_of_their_files() -> None:
+    postings = postings_to_dataframe(simulation([checking(0, 0)], [PAY]))
+    assert postings.to_dict("records") == [
+        {
+            "date": pd.Timestamp(2026, 1, 2),
+            "account": "Checking",
+            "part": "balance",
+            "amount": 0.1,
+            "cause": "deposit",
+            "memo": "pay",
+        }
+    ]
+    decisions = decisions_to_dataframe([decision(), skipped()])
+    assert decisions["status"].tolist() == ["confirmed", "skipped"]
+    assert decisions["executed_date"].isna().tolist() == [False, True]
+    assert decisions["shortfall"].tolist() == [pytest.approx(np.nan, nan_ok=True), 12.4]
+
+
+def test_nothing_happened_is_an_empty_frame_with_columns() -> None:
+    assert list(postings_to_dataframe(simulation([checking(0)])).columns)[:2] == ["date", "account"]
+    assert decisions_to_dataframe([]).empty
+
+
+@pytest.mark.parametrize(
+    "name", ["household_renter_with_one_card", "names_that_contain_one_another", "all_loans_avalanche"]
+)
+def test_a_forecast_made_of_frames_is_the_one_of_its_document(name: str) -> None:
+    document = read_case(CASES / f"{name}.json")["forecast"]
+    wanted = read_forecast(document)
+    assert isinstance(wanted, Forecast)
+    plain = to_document(wanted)
+    milestones = {f"{kind}_milestones": pd.DataFrame(rows) for kind, rows in plain["milestones"].items()}
+    made = from_dataframes(
+        pd.DataFrame(plain["accounts"]).astype({"apr": float}),
+        pd.DataFrame(plain["budget_items"]).astype({"amount": float, "start_date": "datetime64[s]"}),
+        pd.DataFrame(plain["memo_rules"]),
+        **milestones,
+        start_date=pd.Timestamp(wanted.start_date),
+        end_date=str(wanted.end_date),
+        options=plain["options"],
+        label=wanted.label,
+    )
+    assert made == wanted
+
+
+def accounts(**changes: object) -> pd.DataFrame:
+    rows: list[dict[str, object]] = [
+        {"type": "checking", "name": "Checking", "balance": 1.5, "primary": True},
+        {"type": "savings", "name": "Savings", "balance": 2, "apr": 0.05, "interest_type": "simple",
+         "interest_cadence": "daily", "billing_start_date": pd.NaT},
+    ]  # fmt: skip
+    return pd.DataFrame([rows[0], rows[1] | changes])
+
+
+def test_missing_cells_are_left_out() -> None:
+    made = from_dataframes(accounts(), start_date=date(2026, 1, 1), end_date=date(2026, 2, 1))
+    assert [account.name for account in made.accounts] == ["Checking", "Savings"]
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("apr", -0.05), ("billing_start_date", pd.Timestamp(2026, 1, 1, 12)), ("balance", np.inf)]
+)
+def test_a_problem_names_frame_row_and_column(column: str, value: object) -> None:
+    with pytest.raises(InputError) as caught:
+        from_dataframes(accounts(**{column: value}), start_date=date(2026, 1, 1), end_date=date(2026, 2, 1))
+    assert [problem.place for problem in caught.value.problems] == [f"accounts, row 1, column {column}"]
+
+
+def test_problems_of_milestones_and_dates_are_placed_too() -> None:
+    goals = pd.DataFrame([{"name": "both", "account_milestones": "rich; famous", "memo_milestones": None}])
+    with pytest.raises(InputError) as caught:
+        from_dataframes(accounts(), composite_milestones=goals, start_date=date(2026, 1, 1), end_date="soon")
+    places = [problem.place for problem in caught.value.problems]
+    assert places.count("composite_milestones, row 0, column account_milestones") == 2
+    assert "end_date" in places
