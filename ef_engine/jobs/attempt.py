@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from ef_engine.errors import EfError
-from ef_engine.jobs.progress import ProgressWriter, TimedOutError
+from ef_engine.jobs.progress import KillRequestedError, ProgressWriter, TimedOutError
 from ef_engine.jobs.worker import Answer, work
 from ef_engine.simulation.observer import SILENT, Observer
-from ef_engine.store import forecasts
+from ef_engine.store import active, forecasts, requests
 from ef_engine.store.clock import now
 from ef_engine.store.places import FILE_MODE, Places
 from ef_engine.store.process import current
@@ -35,7 +36,12 @@ class Conduct:
 
 def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
     """Runs the forecast, whose claim the caller holds and whose document is in its directory; returns its record."""
-    running = begun(places, record, conduct.version)
+    with active.marked(places, record.id, record.attempt + 1):
+        return _run(places, begun(places, record, conduct.version), conduct)
+
+
+def _run(places: Places, running: Record, conduct: Conduct) -> Record:
+    record = running
     log = places.run(record.id) / f"attempt-{running.attempt}.log"
     write_log(log, f"attempt {running.attempt} of {record.id} by {current()}")
     try:
@@ -43,6 +49,9 @@ def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
     except KeyboardInterrupt:
         _ended(places, running, log, Finish(Outcome.KILLED, now(), "interrupted"))
         raise
+    except KillRequestedError:
+        request = requests.asked(places, record.id)
+        return _ended(places, running, log, Finish(Outcome.KILLED, now(), f"stopped by {_who(request)}"))
     except TimedOutError:
         message = f"stopped after {conduct.timeout:g} seconds"
         return _ended(places, running, log, Finish(Outcome.TIMED_OUT, now(), message))
@@ -64,7 +73,12 @@ def begun(places: Places, record: Record, version: str) -> Record:
 
 def _progress(places: Places, record: Record, conduct: Conduct) -> ProgressWriter:
     path = places.run(record.id) / "progress.json"
-    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout)
+    is_unwanted = partial(requests.is_asked, places, record.id)
+    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout, is_unwanted)
+
+
+def _who(request: requests.Request | None) -> str:
+    return (request and request.owner) or "somebody"
 
 
 def _answered(record: Record, answer: Answer) -> Record:
@@ -79,6 +93,7 @@ def _ended(places: Places, record: Record, log: Path, event: Finish) -> Record:
     finished = after(record, event)
     write_log(log, f"{event.outcome.value} {event.message}".strip())
     forecasts.write_record(places, finished)
+    requests.clear(places, record.id)
     return finished
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,42 +22,61 @@ SECONDS = 0.5
 FRACTION = 0.01
 
 
+ASK_SECONDS = 0.25
+"""How often an attempt looks whether somebody wants it stopped."""
+
+
 class TimedOutError(Exception):
     """The attempt ran longer than it may."""
 
 
+class KillRequestedError(Exception):
+    """Somebody asked for the attempt to be stopped."""
+
+
 @dataclass(slots=True)
 class ProgressWriter(Observer):
-    """Reports one attempt. `timeout` is in seconds from the making of this object, None for ever."""
+    """Reports one attempt. `timeout` is in seconds from the making of this object, None for ever.
+
+    `is_unwanted` is asked now and then whether somebody wants the attempt stopped.
+    """
 
     path: Path
     attempt: int
     watcher: Observer = SILENT
     timeout: float | None = None
+    is_unwanted: Callable[[], bool] = lambda: False
     phase: str = ""
     total: int = 0
     done: int = 0
     _begun: float = field(default_factory=time.monotonic)
     _written: float = field(default_factory=time.monotonic)
     _written_done: int = 0
+    _asked: float = field(default_factory=time.monotonic)
+    _longest: float = 0.0
 
     def phase_begun(self, name: str, total: int) -> None:
         """Notes the phase; it is written with the first progress in it."""
         self.phase, self.total, self.done, self._written_done = name, total, 0, 0
         self.watcher.phase_begun(name, total)
-        self._check_time()
+        self._check(time.monotonic())
 
     def advanced(self, done: int) -> None:
-        """Notes how far the phase is, and raises `TimedOutError` if time is up."""
+        """Notes how far the phase is; raises if time is up or somebody wants the attempt stopped."""
         self.done = done
-        self._check_time()
-        if self._is_due(time.monotonic()):
+        moment = time.monotonic()
+        self._check(moment)
+        if self._is_due(moment):
             self.write()
         self.watcher.advanced(done)
 
-    def _check_time(self) -> None:
-        if self.timeout is not None and time.monotonic() - self._begun > self.timeout:
+    def _check(self, moment: float) -> None:
+        if self.timeout is not None and moment - self._begun > self.timeout:
             raise TimedOutError
+        if moment - self._asked >= ASK_SECONDS:
+            self._asked = moment
+            if self.is_unwanted():
+                raise KillRequestedError
 
     def _is_due(self, moment: float) -> bool:
         waited = moment - self._written
@@ -65,7 +85,9 @@ class ProgressWriter(Observer):
 
     def write(self) -> None:
         """Writes what was noted last."""
-        self._written, self._written_done = time.monotonic(), self.done
+        moment = time.monotonic()
+        self._longest = max(self._longest, moment - self._written)
+        self._written, self._written_done = moment, self.done
         elapsed = self._written - self._begun
         document = {
             "schema": SCHEMA,
@@ -75,6 +97,7 @@ class ProgressWriter(Observer):
             "done": self.done,
             "total": self.total,
             "rate": round(self.done / elapsed, 3) if elapsed > 0 else None,
+            "longest_step": round(self._longest, 3),
             "at": now(),
         }
         write_bytes(self.path, documents.dump(document), durable=False)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ef_engine.jobs.run_one import known
 from ef_engine.service.run_forecast import Ran as Ran
 from ef_engine.service.run_forecast import RunWatcher as RunWatcher
 from ef_engine.service.run_forecast import Wishes as Wishes
-from ef_engine.service.run_forecast import known, note_known, ran, run_forecast, unstage_begun
+from ef_engine.service.run_forecast import note_known, ran, run_forecast
 from ef_engine.service.run_set import run_set
+from ef_engine.store import forecasts
 from ef_engine.store.places import Places, is_set_id
 
 
@@ -27,7 +29,7 @@ def run(places: Places, record_id: str, wishes: Wishes) -> Iterator[Ran]:
         yield ran(known(places, record_id))
         raise
     finally:
-        unstage_begun(places, [record_id])
+        forecasts.unstage_begun(places, [record_id])
     if is_old:
         note_known(result, wishes)
     yield result

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ef_engine.errors import NotFoundError
-from ef_engine.jobs.attempt import Conduct, run_attempt
+from ef_engine.jobs.attempt import Conduct
+from ef_engine.jobs.run_one import run_one
 from ef_engine.simulation.observer import Observer
-from ef_engine.store import forecasts, stage_index
-from ef_engine.store.claims import claimed
+from ef_engine.store import requests
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running
@@ -51,23 +49,14 @@ class Ran:
 
 def run_forecast(places: Places, record_id: str, wishes: Wishes, position: int = 1, count: int = 1) -> tuple[Ran, bool]:
     """How the forecast ended, and whether that was so before."""
-    with claimed(places, record_id):
-        record = known(places, record_id)
-        if not wishes.force and (done := result_of(record)):
-            return done, True
-        prepare(places, record, wishes)
+
+    def begun(record: Record) -> None:
+        requests.clear(places, record.id)  # what was asked of an earlier run of it
+        note_lost(record, wishes)
         wishes.watcher.run_begun(record, position, count)
-        return ran(run_attempt(places, record, wishes.conduct)), False
 
-
-def known(places: Places, record_id: str) -> Record:
-    """The record of an id that must be known."""
-    record = forecasts.read_record(places, record_id)
-    if isinstance(record, forecasts.Unreadable):
-        raise record.problem
-    if record is None:
-        raise NotFoundError(f"{record_id} is not staged", "stage its file")
-    return record
+    record, is_old = run_one(places, record_id, wishes.conduct, force=wishes.force, begun=begun)
+    return ran(record), is_old
 
 
 def result_of(record: Record) -> Ran | None:
@@ -89,22 +78,8 @@ def note_known(result: Ran, wishes: Wishes) -> None:
     wishes.watcher.noted(f"{result.id} is {result.outcome.value} already; --force runs it again.")
 
 
-def prepare(places: Places, record: Record, wishes: Wishes) -> None:
-    """Puts the staged document where its run is; it stays staged until the run's state is written."""
+def note_lost(record: Record, wishes: Wishes) -> None:
+    """Says that an earlier run of it died."""
     if isinstance(record.state, Running | Paused):
         lost = f"its process {record.state.process} is gone since attempt {record.attempt}"
         wishes.watcher.noted(f"{record.id}: {lost}; starting anew.")
-    stored = forecasts.read_document(places, record.id)
-    if stored is None:
-        raise NotFoundError(f"the document of {record.id} is gone", "stage its file again")
-    data, path = stored
-    if path.parent == places.stage:
-        forecasts.write_document(places, record.id, data)
-
-
-def unstage_begun(places: Places, ids: Iterable[str]) -> None:
-    """Clears from the stage what has a state and a document of its own by now."""
-    staged = stage_index.read(places)
-    begun = [each for each in ids if each in staged and forecasts.has_begun(places, each)]
-    if begun:
-        forecasts.unstage(places, begun)

@@ -7,18 +7,9 @@ from contextlib import contextmanager
 
 from ef_engine.errors import EfError, HeldError
 from ef_engine.jobs.attempt import begun, sentence
-from ef_engine.service.run_forecast import (
-    Ran,
-    Wishes,
-    known,
-    note_known,
-    prepare,
-    ran,
-    result_of,
-    run_forecast,
-    unstage_begun,
-)
-from ef_engine.store import forecasts
+from ef_engine.jobs.run_one import known, prepare
+from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of, run_forecast
+from ef_engine.store import active, forecasts, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
 from ef_engine.store.places import Places
@@ -37,7 +28,9 @@ def run_set(places: Places, set_id: str, wishes: Wishes) -> Iterator[Ran]:
             yield from (ran(known(places, member)) for member in member_ids(record))
             yield done
             return
-        prepare(places, record, wishes)
+        requests.clear(places, set_id)
+        prepare(places, record)
+        note_lost(record, wishes)
         results: list[Ran] = []
         try:
             with _running(places, record, results):
@@ -70,21 +63,22 @@ def set_outcome(outcomes: Iterable[Outcome | None]) -> Outcome:
 @contextmanager
 def _running(places: Places, record: Record, results: list[Ran]) -> Iterator[None]:
     """The set stands as running meanwhile, and as finished afterwards, whatever happens."""
-    running = begun(places, record, VERSION)
-    try:
-        yield
-    except Exception as error:
-        _end(places, running, Outcome.FAILED, sentence(error))
-        raise
-    except BaseException:
-        _end(places, running, Outcome.KILLED, "interrupted")
-        raise
-    _end(places, running, set_outcome(result.outcome for result in results), _message(results))
+    with active.marked(places, record.id, record.attempt + 1):
+        running = begun(places, record, VERSION)
+        try:
+            yield
+        except Exception as error:
+            _end(places, running, Outcome.FAILED, sentence(error))
+            raise
+        except BaseException:
+            _end(places, running, Outcome.KILLED, "interrupted")
+            raise
+        _end(places, running, set_outcome(result.outcome for result in results), _message(results))
 
 
 def _end(places: Places, running: Record, outcome: Outcome, message: str) -> None:
     forecasts.write_record(places, after(running, Finish(outcome, now(), message)))
-    unstage_begun(places, [*member_ids(running), running.id])
+    forecasts.unstage_begun(places, [*member_ids(running), running.id])
 
 
 def _message(results: list[Ran]) -> str:

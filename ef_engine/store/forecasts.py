@@ -107,6 +107,14 @@ def unstage(places: Places, ids: Iterable[str]) -> None:
         places.staged(record_id).unlink(missing_ok=True)
 
 
+def unstage_begun(places: Places, ids: Iterable[str]) -> None:
+    """Clears from the stage what has a state and a document of its own by now."""
+    staged = stage_index.read(places)
+    begun = [each for each in ids if each in staged and has_begun(places, each)]
+    if begun:
+        unstage(places, begun)
+
+
 def read_document(places: Places, record_id: str) -> tuple[bytes, Path] | None:
     """The input document of an id, and where it lies: as run, else as staged; None if there is none."""
     for path in (places.run(record_id) / document_name(record_id), places.staged(record_id)):

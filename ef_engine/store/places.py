@@ -38,6 +38,21 @@ class Places:
         return self.lock / f"{stem(record_id)}.lock"
 
     @property
+    def active(self) -> Path:
+        """One marker for each attempt that runs."""
+        return self.data / "active"
+
+    @property
+    def queue(self) -> Path:
+        """One ticket for each thing somebody asked to be run."""
+        return self.data / "queue"
+
+    @property
+    def requests(self) -> Path:
+        """What is asked of runs."""
+        return self.data / "requests"
+
+    @property
     def index(self) -> Path:
         """The index of everything staged and not yet run."""
         return self.stage / "ForecastSet.json"

@@ -1,0 +1,54 @@
+"""Running one forecast of a workspace here: claim it, see whether there is anything to do, do it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ef_engine.errors import NotFoundError
+from ef_engine.jobs.attempt import Conduct, run_attempt
+from ef_engine.store import forecasts
+from ef_engine.store.claims import claimed
+from ef_engine.store.places import Places
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished
+
+
+def run_one(
+    places: Places, record_id: str, conduct: Conduct, *, force: bool, begun: Callable[[Record], None]
+) -> tuple[Record, bool]:
+    """The record of the forecast as it ended, and whether it had a result before; HeldError if somebody else runs it.
+
+    `begun` is called with the record as it was, right before the attempt begins.
+    """
+    with claimed(places, record_id):
+        record = known(places, record_id)
+        if not force and has_result(record):
+            return record, True
+        prepare(places, record)
+        begun(record)
+        return run_attempt(places, record, conduct), False
+
+
+def known(places: Places, record_id: str) -> Record:
+    """The record of an id that must be known."""
+    record = forecasts.read_record(places, record_id)
+    if isinstance(record, forecasts.Unreadable):
+        raise record.problem
+    if record is None:
+        raise NotFoundError(f"{record_id} is not staged", "stage its file")
+    return record
+
+
+def has_result(record: Record) -> bool:
+    """Whether there is an answer."""
+    return isinstance(record.state, Finished) and record.state.outcome.has_result
+
+
+def prepare(places: Places, record: Record) -> None:
+    """Puts the staged document where its run is; it stays staged until the run's state is written."""
+    stored = forecasts.read_document(places, record.id)
+    if stored is None:
+        raise NotFoundError(f"the document of {record.id} is gone", "stage its file again")
+    data, path = stored
+    if path.parent == places.stage:
+        forecasts.write_document(places, record.id, data)

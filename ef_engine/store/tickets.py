@@ -1,0 +1,169 @@
+"""The queue: `data/queue/<ticket>.json`, one ticket for each thing somebody asked to be run.
+
+A client writes a ticket; the supervisor accepts it by writing itself into it, and removes it when all of it is done.
+Beside it `<ticket>.done` gains a line `ID OUTCOME` for every forecast that ends, which the client reads as it grows.
+A ticket whose supervisor is dead is lost: nobody takes it up unasked.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ef_engine.errors import CommandError
+from ef_engine.store import documents, process
+from ef_engine.store.atomic import write_bytes
+from ef_engine.store.clock import now
+from ef_engine.store.locks import holding
+from ef_engine.store.places import FILE_MODE, Places, make_directory
+from ef_engine.store.process import Process
+
+SCHEMA = "ef/ticket/1"
+LOCK_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A wish to run a forecast or a set.
+
+    `timeout` is in seconds for each forecast, None for ever. `on_finish` are the words of a command that is given a JSON
+    document on its standard input when all is done. `supervisor` is who accepted it, None while nobody has.
+    """
+
+    name: str
+    record_id: str
+    force: bool = False
+    timeout: float | None = None
+    jobs: int | None = None
+    owner: str = ""
+    on_finish: tuple[str, ...] = ()
+    at: str = ""
+    supervisor: Process | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The ticket as its file holds it."""
+        return {
+            "schema": SCHEMA,
+            "record_id": self.record_id,
+            "force": self.force,
+            "timeout": self.timeout,
+            "jobs": self.jobs,
+            "owner": self.owner,
+            "on_finish": list(self.on_finish),
+            "at": self.at,
+            "supervisor": self.supervisor.to_json() if self.supervisor else None,
+        }
+
+
+def new(record_id: str, **wishes: Any) -> Ticket:
+    """A ticket of a name that sorts by time; it is not written yet."""
+    return Ticket(name=f"{time.time_ns():020d}-{os.urandom(3).hex()}", record_id=record_id, at=now(), **wishes)
+
+
+@contextmanager
+def queue_lock(places: Places) -> Iterator[None]:
+    """Held while tickets are added, and while a supervisor makes sure that there are none before it leaves."""
+    with holding(places.lock / "queue.lock", LOCK_SECONDS):
+        yield
+
+
+def write(places: Places, ticket: Ticket) -> None:
+    """Adds or changes a ticket."""
+    make_directory(places.queue)
+    write_bytes(_path(places, ticket.name), documents.dump(ticket.to_json()))
+
+
+def accept(places: Places, ticket: Ticket, supervisor: Process) -> Ticket:
+    """The ticket as the supervisor's."""
+    accepted = replace(ticket, supervisor=supervisor)
+    write(places, accepted)
+    return accepted
+
+
+def all_tickets(places: Places) -> list[Ticket]:
+    """Every ticket that can be read, oldest first."""
+    names: list[str] = []
+    with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
+        names = sorted(e.name for e in entries if e.name.endswith(".json") and not e.name.startswith("."))
+    return [ticket for name in names if (ticket := read(places, name.removesuffix(".json")))]
+
+
+def read(places: Places, name: str) -> Ticket | None:
+    """One ticket; None if it is done."""
+    with suppress(OSError, CommandError, KeyError):
+        document = documents.load(_path(places, name), SCHEMA)
+        known: dict[str, Any] = {key: document.get(key) for key in ("force", "timeout", "jobs", "owner", "at")}
+        return Ticket(
+            name=name,
+            record_id=document["record_id"],
+            on_finish=tuple(document.get("on_finish") or ()),
+            supervisor=process.from_json(document.get("supervisor")),
+            **known,
+        )
+    return None
+
+
+def exists(places: Places, name: str) -> bool:
+    """Whether it is still to be done."""
+    return _path(places, name).exists()
+
+
+def add_done(places: Places, name: str, record_id: str, outcome: str) -> None:
+    """Says how one forecast of the ticket ended; one write, so that lines of several processes never mix."""
+    line = f"{record_id} {outcome}\n".encode()
+    descriptor = os.open(_done_path(places, name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    try:
+        os.write(descriptor, line)
+    finally:
+        os.close(descriptor)
+
+
+def done(places: Places, name: str, skip: int = 0) -> list[tuple[str, str]]:
+    """How forecasts of the ticket ended, in order, without the first `skip`."""
+    with suppress(OSError):
+        lines = _done_path(places, name).read_text(encoding="utf-8").splitlines()
+        return [(words[0], words[1]) for line in lines[skip:] if len(words := line.split()) == 2]
+    return []
+
+
+def remove(places: Places, name: str) -> None:
+    """All of it is done. What its forecasts ended as is kept for a while, for clients that still read."""
+    _path(places, name).unlink(missing_ok=True)
+    _remove_old(places)
+
+
+def _remove_old(places: Places, older_than: float = 3600.0) -> None:
+    with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
+        for entry in entries:
+            with suppress(OSError):
+                if entry.name.endswith(".done") and time.time() - entry.stat().st_mtime > older_than:
+                    os.unlink(entry.path)
+
+
+def _path(places: Places, name: str) -> Path:
+    return places.queue / f"{name}.json"
+
+
+def _done_path(places: Places, name: str) -> Path:
+    return places.queue / f"{name}.done"
+
+
+def is_paused(places: Places) -> bool:
+    """Whether nothing new may start."""
+    return (places.queue / "paused").exists()
+
+
+def pause(places: Places) -> None:
+    """Nothing new starts from now on; what runs goes on."""
+    make_directory(places.queue)
+    write_bytes(places.queue / "paused", now().encode())
+
+
+def resume(places: Places) -> None:
+    """The queue goes on."""
+    (places.queue / "paused").unlink(missing_ok=True)
