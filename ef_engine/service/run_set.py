@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ef_engine.errors import EfError, HeldError
 from ef_engine.jobs.attempt import begun, sentence
+from ef_engine.jobs.outcomes import member_ids, set_outcome
 from ef_engine.jobs.run_one import known, prepare
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of, run_forecast
 from ef_engine.store import active, forecasts, requests
@@ -41,23 +42,6 @@ def run_set(places: Places, set_id: str, wishes: Wishes) -> Iterator[Ran]:
             yield ran(known(places, set_id))
             raise
         yield ran(known(places, set_id))
-
-
-def member_ids(record: Record) -> list[str]:
-    """The forecasts of a set in order; scenarios of equal content are one forecast."""
-    return list(dict.fromkeys(member.id for member in record.members))
-
-
-def set_outcome(outcomes: Iterable[Outcome | None]) -> Outcome:
-    """What became of a set: that some scenarios are infeasible is an answer, that one has none is not."""
-    found = set(outcomes)
-    if Outcome.KILLED in found:
-        return Outcome.KILLED
-    if None in found:
-        return Outcome.INCOMPLETE
-    if any(not outcome.has_result for outcome in found if outcome):
-        return Outcome.FAILED
-    return Outcome.INFEASIBLE if found == {Outcome.INFEASIBLE} else Outcome.EVALUATED
 
 
 @contextmanager

@@ -53,6 +53,11 @@ class Places:
         return self.data / "requests"
 
     @property
+    def supervisor_lock(self) -> Path:
+        """Held by the supervisor of the workspace for as long as it lives."""
+        return self.lock / "supervisor.lock"
+
+    @property
     def index(self) -> Path:
         """The index of everything staged and not yet run."""
         return self.stage / "ForecastSet.json"

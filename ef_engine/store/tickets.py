@@ -31,8 +31,8 @@ LOCK_SECONDS = 30.0
 class Ticket:
     """A wish to run a forecast or a set.
 
-    `timeout` is in seconds for each forecast, None for ever. `on_finish` are the words of a command that is given a JSON
-    document on its standard input when all is done. `supervisor` is who accepted it, None while nobody has.
+    `timeout` is in seconds for each forecast, None for ever. `on_finish` are the words of a command that is given a
+    JSON document on its standard input when all is done. `supervisor` is who accepted it, None while nobody has.
     """
 
     name: str
@@ -134,6 +134,7 @@ def done(places: Places, name: str, skip: int = 0) -> list[tuple[str, str]]:
 def remove(places: Places, name: str) -> None:
     """All of it is done. What its forecasts ended as is kept for a while, for clients that still read."""
     _path(places, name).unlink(missing_ok=True)
+    (places.queue / f"{name}.drain").unlink(missing_ok=True)
     _remove_old(places)
 
 
@@ -151,6 +152,16 @@ def _path(places: Places, name: str) -> Path:
 
 def _done_path(places: Places, name: str) -> Path:
     return places.queue / f"{name}.done"
+
+
+def drain(places: Places, name: str) -> None:
+    """Nothing more of the ticket is begun; what runs goes on."""
+    (places.queue / f"{name}.drain").touch(mode=FILE_MODE)
+
+
+def is_drained(places: Places, name: str) -> bool:
+    """Whether nothing more of it is to be begun."""
+    return (places.queue / f"{name}.drain").exists()
 
 
 def is_paused(places: Places) -> bool:

@@ -1,0 +1,28 @@
+"""The command a user wants run when a run is over: its words are never given to a shell, a document is its input."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+SECONDS = 60.0
+
+
+async def run_hook(words: Sequence[str], document: Mapping[str, Any]) -> None:
+    """Runs the command with the document as JSON on its standard input; ended after a minute, never raises."""
+    try:
+        process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
+    except OSError as error:
+        print(f"--on_finish {words[0]}: {error}", flush=True)
+        return
+    try:
+        await asyncio.wait_for(process.communicate(json.dumps(document).encode()), SECONDS)
+    except TimeoutError:
+        print(f"--on_finish {words[0]}: still running after {SECONDS:g} seconds, ended", flush=True)
+        with suppress(ProcessLookupError):
+            process.kill()
+    except (BrokenPipeError, ConnectionResetError):
+        await process.wait()

@@ -1,0 +1,82 @@
+"""A worker process on this machine: set up once, then one order after another.
+
+It is crash-only: SIGTERM ends it at once, whatever C code it is in, and the supervisor writes down what became of it.
+It ends itself when its supervisor dies. What it prints goes to the log of the attempt it runs, never to a terminal.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import threading
+from multiprocessing import connection, parent_process
+
+from ef_engine.errors import EfError, HeldError
+from ef_engine.jobs.attempt import Conduct, sentence
+from ef_engine.jobs.order import Order
+from ef_engine.jobs.run_one import run_one
+from ef_engine.store import tickets
+from ef_engine.store.places import FILE_MODE, Places
+from ef_engine.store.process import Process, current
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished
+
+HELD = "held"
+"""In place of an outcome: another process runs it."""
+
+PRELOADED = ("ef_engine.jobs.local_worker", "ef_engine.jobs.worker", "ef_engine.jobs.preloaded")
+"""What the process that workers are forked from imports once for all of them."""
+
+
+def set_up() -> None:
+    """Makes a fresh process a worker."""
+    os.setpgid(0, 0)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
+    threading.Thread(target=_die_with_parent, name="watches the supervisor", daemon=True).start()
+
+
+def _die_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def identity() -> Process:
+    """Who this worker is."""
+    return current()
+
+
+def run_order(order: Order) -> None:
+    """Runs the forecasts of an order and says of each how it ended."""
+    for record_id in order.ids:
+        tickets.add_done(order.places, order.ticket, record_id, _run(order, record_id))
+
+
+def _run(order: Order, record_id: str) -> str:
+    def begun(record: Record) -> None:
+        _print_to(order.places, record)
+
+    conduct = Conduct(order.timeout, version=order.version)
+    try:
+        record, _ = run_one(order.places, record_id, conduct, force=order.force, begun=begun)
+    except HeldError:
+        return HELD
+    except EfError as error:
+        print(sentence(error), flush=True)
+        return "failed"
+    assert isinstance(record.state, Finished)
+    return record.state.outcome.value
+
+
+def _print_to(places: Places, record: Record) -> None:
+    """From now on standard output and error are the log of the attempt that begins."""
+    path = places.run(record.id) / f"attempt-{record.attempt + 1}.log"
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)

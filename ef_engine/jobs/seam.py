@@ -1,0 +1,47 @@
+"""The narrow seam between the supervisor and whatever runs orders: start, wait, kill.
+
+An engine decides nothing: which forecasts, how long, what an end means is the supervisor's. One set of contract tests
+holds every engine to the same promises.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from ef_engine.jobs.order import Order
+from ef_engine.store.process import Process
+
+
+class WorkerDiedError(Exception):
+    """The worker went away before its order was done."""
+
+
+class Handle(Protocol):
+    """One order under way."""
+
+    @property
+    def worker(self) -> Process:
+        """Who runs it; the same identity stands in markers and states."""
+
+    async def wait(self) -> None:
+        """Returns when all of the order is done; raises WorkerDiedError if the worker went away."""
+
+    async def kill(self, grace: float) -> None:
+        """Ends the worker, politely first and after `grace` seconds for certain; others go on."""
+
+
+class Engine(Protocol):
+    """Somewhere to run orders."""
+
+    @property
+    def free(self) -> int:
+        """How many orders can be started right now."""
+
+    def resize(self, slots: int) -> None:
+        """Changes how many orders may run at a time; what runs goes on."""
+
+    async def start(self, order: Order) -> Handle:
+        """Starts an order in a free slot."""
+
+    async def close(self) -> None:
+        """Ends every worker."""

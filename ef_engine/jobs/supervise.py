@@ -1,0 +1,58 @@
+"""Starting a supervisor: `launch` from a client, `python -m ef_engine.jobs.supervise` as the process itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ef_engine.store.locks import is_held
+from ef_engine.store.places import DIRECTORY_MODE, FILE_MODE, Places, make_directory
+
+
+def is_supervised(places: Places) -> bool:
+    """Whether a supervisor has the workspace."""
+    return is_held(places.supervisor_lock)
+
+
+def launch(places: Places) -> None:
+    """Starts a supervisor in a session of its own, so that no terminal takes it along when it closes.
+
+    Does not wait for it. One too many finds the workspace taken and leaves.
+    """
+    make_directory(places.log)
+    log = os.open(places.log / "supervisor.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    try:
+        directories = [str(directory.absolute()) for directory in (places.stage, places.data, places.lock, places.log)]
+        subprocess.Popen(
+            [sys.executable, "-m", "ef_engine.jobs.supervise", *directories],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+        )
+    finally:
+        os.close(log)
+
+
+def main(arguments: list[str]) -> int:
+    """Supervises the workspace of four directories until its queue is empty."""
+    from ef_engine.errors import HeldError
+    from ef_engine.jobs.slots import LocalEngine, start_forkserver
+    from ef_engine.jobs.supervisor import CORES, Supervisor
+
+    os.umask(0o777 & ~DIRECTORY_MODE)
+    places = Places(*map(Path, arguments))
+    start_forkserver()
+    try:
+        asyncio.run(Supervisor(places, LocalEngine(CORES)).run())
+    except HeldError:
+        return HeldError.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

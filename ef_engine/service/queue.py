@@ -1,0 +1,185 @@
+"""The queue for clients: put something in, follow it, leave it. A supervisor, started on demand, does the work."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ef_engine.jobs.local_worker import HELD
+from ef_engine.jobs.run_one import known
+from ef_engine.jobs.supervise import is_supervised, launch
+from ef_engine.service.progress import read_progress
+from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of
+from ef_engine.store import active, requests, tickets
+from ef_engine.store.places import Places, is_set_id
+from ef_engine.store.process import Liveness, liveness
+from ef_engine.store.records import Record
+from ef_engine.store.states import Outcome
+from ef_engine.store.tickets import Ticket
+
+POLL_SECONDS = 0.05
+LAUNCH_SECONDS = 10.0
+"""How long a ticket may wait to be accepted before another supervisor is started."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueWishes:
+    """How to run what is queued: `jobs` at a time (None: one a core), `on_finish` the words of a command."""
+
+    jobs: int | None = None
+    on_finish: tuple[str, ...] = ()
+    owner: str = ""
+
+
+def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWishes) -> list[Ticket]:
+    """Puts a ticket for each id into the queue and sees that somebody works on it.
+
+    What somebody asked of an earlier run no longer counts, unless it runs right now.
+    """
+    made = []
+    for record_id in ids:
+        note_lost(known(places, record_id), wishes)
+        if active.marker_of(places, record_id) is None:
+            requests.clear(places, record_id)
+        made.append(
+            tickets.new(
+                record_id,
+                force=wishes.force,
+                timeout=wishes.timeout,
+                jobs=queue.jobs,
+                owner=queue.owner,
+                on_finish=queue.on_finish,
+            )
+        )
+    with tickets.queue_lock(places):
+        for ticket in made:
+            tickets.write(places, ticket)
+        if made and not is_supervised(places):
+            launch(places)
+    return made
+
+
+def run_queued(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueWishes) -> Iterator[Ran]:
+    """Queues what has no result yet and yields each forecast as it ends, a set after its members.
+
+    An interruption lets what runs finish and begins nothing more; a second one stops what runs; a third only leaves.
+    """
+    wanted = []
+    for record_id in ids:
+        record = known(places, record_id)
+        if not wishes.force and (done := result_of(record)):
+            note_known(done, wishes)
+            yield from _known_members(places, record)
+            yield done
+        else:
+            wanted.append(record_id)
+    followed = [_Followed(ticket) for ticket in enqueue(places, wanted, wishes, queue)]
+    yield from _Follower(places, followed, wishes).follow()
+
+
+def _known_members(places: Places, record: Record) -> Iterator[Ran]:
+    from ef_engine.jobs.outcomes import member_ids
+
+    if is_set_id(record.id):
+        yield from (ran(known(places, member)) for member in member_ids(record))
+
+
+@dataclass(slots=True)
+class _Followed:
+    ticket: Ticket
+    read: int = 0
+    is_over: bool = False
+    since: float = field(default_factory=time.monotonic)
+
+
+class _Follower:
+    """Reads how tickets get on until all are over."""
+
+    def __init__(self, places: Places, followed: list[_Followed], wishes: Wishes) -> None:
+        self._places, self._followed, self._wishes = places, followed, wishes
+        self._interrupts = 0
+        self._shown: tuple[str, str] | None = None
+
+    def follow(self) -> Iterator[Ran]:
+        while not all(each.is_over for each in self._followed):
+            try:
+                for each in self._followed:
+                    yield from self._look(each)
+                self._show()
+                time.sleep(POLL_SECONDS)
+            except KeyboardInterrupt:
+                self._interrupted()
+        if self._interrupts:
+            raise KeyboardInterrupt
+
+    def _look(self, each: _Followed) -> Iterator[Ran]:
+        """What is new of one ticket."""
+        if each.is_over:
+            return
+        is_there = tickets.exists(self._places, each.ticket.name)
+        for record_id, word in tickets.done(self._places, each.ticket.name, each.read):
+            each.read += 1
+            yield self._ran(record_id, word)
+        if not is_there:
+            each.is_over = True
+        elif time.monotonic() - each.since > 1.0 and not is_supervised(self._places):
+            yield from self._unsupervised(each)
+
+    def _unsupervised(self, each: _Followed) -> Iterator[Ran]:
+        """Nobody works on the ticket: its supervisor died, or none has come yet."""
+        ticket = tickets.read(self._places, each.ticket.name)
+        if ticket and ticket.supervisor and liveness(ticket.supervisor) is Liveness.DEAD:
+            each.is_over = True
+            remedy = f"`ef_cli restart {ticket.record_id}` runs it again"
+            yield Ran(ticket.record_id, None, f"the supervisor died while it ran; {remedy}")
+        elif ticket and not ticket.supervisor and time.monotonic() - each.since > LAUNCH_SECONDS:
+            each.since = time.monotonic()
+            launch(self._places)
+
+    def _ran(self, record_id: str, word: str) -> Ran:
+        if word == HELD:
+            return Ran(record_id, None, "another process runs it")
+        record = known(self._places, record_id)
+        result = ran(record) if result_of(record) or word not in set(Outcome) else None
+        return result or Ran(record_id, Outcome(word), _message(record))
+
+    def _show(self) -> None:
+        """Tells the watcher how far the one forecast, or how many of a set, are."""
+        each = next((each for each in self._followed if not each.is_over), None)
+        if each is None:
+            return
+        watcher, record_id = self._wishes.watcher, each.ticket.record_id
+        if is_set_id(record_id):
+            total = len({member.id for member in known(self._places, record_id).members})
+            self._begin(record_id, "forecasts", total)
+            watcher.advanced(each.read)
+        else:
+            record = known(self._places, record_id)
+            progress = read_progress(self._places, record)
+            self._begin(record_id, progress.phase or "waiting", progress.total or 1)
+            watcher.advanced(progress.done)
+
+    def _begin(self, record_id: str, phase: str, total: int) -> None:
+        if self._shown != (record_id, phase):
+            if self._shown is None or self._shown[0] != record_id:
+                self._wishes.watcher.run_begun(known(self._places, record_id), 1, 1)
+            self._shown = (record_id, phase)
+            self._wishes.watcher.phase_begun(phase, total)
+
+    def _interrupted(self) -> None:
+        self._interrupts += 1
+        if self._interrupts > 2:
+            raise KeyboardInterrupt
+        for each in self._followed:
+            if self._interrupts == 1:
+                tickets.drain(self._places, each.ticket.name)
+            else:
+                requests.ask(self._places, each.ticket.record_id, "killed", each.ticket.owner)
+        again = "again stops it too" if self._interrupts == 1 else "again leaves it alone"
+        what = "What runs is finished, nothing more begins" if self._interrupts == 1 else "Stopping what runs"
+        self._wishes.watcher.noted(f"{what}; Ctrl-C {again}.")
+
+
+def _message(record: Record) -> str:
+    return getattr(record.state, "message", "")
