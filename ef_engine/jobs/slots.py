@@ -11,12 +11,12 @@ import os
 import signal
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from multiprocessing import forkserver, get_context, resource_tracker
 
 from ef_engine.jobs import local_worker
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.seam import WorkerDiedError
+from ef_engine.jobs.signals import signal_group
 from ef_engine.store.process import Liveness, Process, liveness
 
 
@@ -131,16 +131,3 @@ class LocalEngine:
             if slot.worker:
                 signal_group(slot.worker, signal.SIGTERM)
             slot.renew()
-
-
-def signal_group(process: Process, number: int) -> bool:
-    """Signals a process and, if it leads a group, all of the group; False if it is not alive."""
-    if liveness(process) is not Liveness.ALIVE:
-        return False
-    with suppress(ProcessLookupError, PermissionError):
-        if os.getpgid(process.pid) == process.pid:
-            os.killpg(process.pid, number)
-        else:
-            os.kill(process.pid, number)
-        return True
-    return False

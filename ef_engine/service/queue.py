@@ -60,6 +60,14 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
     return made
 
 
+def continue_queue(places: Places) -> None:
+    """Ends a pause of the queue, and sees that somebody works on what waits."""
+    with tickets.queue_lock(places):
+        tickets.resume(places)
+        if not is_supervised(places) and any(ticket.supervisor is None for ticket in tickets.all_tickets(places)):
+            launch(places)
+
+
 def run_queued(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueWishes) -> Iterator[Ran]:
     """Queues what has no result yet and yields each forecast as it ends, a set after its members.
 

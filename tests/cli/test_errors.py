@@ -13,19 +13,22 @@ from tests.service.documents import SMALL, plans, write
 
 CATALOGUE = {
     "": (2, "no command is given; see `ef_cli --help`."),
-    "lsit": (2, "there is no command 'lsit'; did you mean 'list'."),
+    "lsit": (2, "there is no command 'lsit'; did you mean 'list'?"),
     "qqqqq": (2, "there is no command 'qqqqq'; see `ef_cli --help`."),
-    "list --stat staged": (2, "there is no option '--stat'; did you mean '--state'."),
-    "--usernam x list": (2, "there is no option '--usernam'; did you mean '--username'."),
+    "list --stat staged": (2, "there is no option '--stat'; did you mean '--state'?"),
+    "--usernam x list": (2, "there is no option '--usernam'; did you mean '--username'?"),
     "list --zzz": (2, "there is no option '--zzz'; see `ef_cli --help`."),
     "list forecast more": (2, "'more' is one word too many; see `ef_cli list --help`."),
-    "list --state": (2, "--state needs a value; see `ef_cli list --help`."),
-    "list --limit x": (2, "--limit: invalid int value: 'x'; see `ef_cli list --help`."),
+    "list --state": (
+        2,
+        "--state needs a value, written --state=VALUE where that begins with a dash; see `ef_cli list --help`.",
+    ),
+    "list --limit x": (2, "--limit cannot be 'x'; it is a whole number."),
     "list --limit 0": (2, "--limit and --page count from 1; give a positive number."),
-    "list --state stagd": (2, "there is no state 'stagd'; did you mean 'staged'."),
+    "list --state stagd": (2, "there is no state 'stagd'; did you mean 'staged'?"),
     "list --format html": (2, "--format cannot be 'html' here; it is one of table, json, csv."),
     "list --filter label": (2, "'label' is no term of a filter; write field=value or field~part, separated by blanks."),
-    "list --filter lable=x": (2, "a list has no field 'lable'; did you mean 'label'."),
+    "list --filter lable=x": (2, "a list has no field 'lable'; did you mean 'label'?"),
     "--source paper list": (2, "--source cannot be 'paper'; it is one of json, excel, database."),
     "stage": (2, "`ef_cli stage` needs a file; see `ef_cli stage --help`."),
     "stage a b": (2, "'b' is one word too many; see `ef_cli stage --help`."),
@@ -38,7 +41,7 @@ CATALOGUE = {
     "stage forecastset small.json": (2, "small.json holds a forecast; say `forecast` in place of `forecastset`."),
     "stage small.json --start_date 2026-13-01": (
         2,
-        'small.json: start_date: is no date of the calendar: 2026-13-01; write it as "2026-01-31".',
+        'small.json, as changed by the command line: start_date: is no date of the calendar: 2026-13-01; write it as "2026-01-31".',
     ),
     "run": (2, "`ef_cli run` needs a file or an id; see `ef_cli run --help`."),
     "run --all x": (2, "--all leaves no choice for 'x'; leave one of them out."),
@@ -46,9 +49,9 @@ CATALOGUE = {
         4,
         "'0000' is no file, and no forecast has an id that begins with '0000'; see `ef_cli list`.",
     ),
-    "run x --detach": (
+    "run x --detach --in_process": (
         2,
-        "--detach is not available in this version; leave it out; the command ends when the run does.",
+        "--in_process and --detach exclude each other; leave one of them out.",
     ),
     "run x --timeout soon": (2, "--timeout: 'soon' is no number of seconds; see `ef_cli run --help`."),
     "run x --jobs 0": (2, "--jobs: '0' is no number of jobs; see `ef_cli run --help`."),
@@ -60,7 +63,8 @@ CATALOGUE = {
     ),
     "kill forecast 0000": (4, "no forecast has an id that begins with '0000'; see `ef_cli list`."),
     "kill forecastset 0000": (4, "no forecast set has an id that begins with '0000'; see `ef_cli list`."),
-    "explain": (2, "`ef_cli explain` needs an id; put a memo of several words in quotes; see `ef_cli explain --help`."),
+    "explain": (2, "`ef_cli explain` needs an id; see `ef_cli list`."),
+    "explain a b c": (2, "'c' is one word too many; put a memo of several words in quotes."),
     "rm": (2, "`ef_cli rm` needs an id; see `ef_cli list`."),
     "ps --watch": (2, "--watch is not available in this version; use `watch ef_cli ps`."),
     "wait 0000": (2, "`ef_cli wait` is not available in this version; `ef_cli run` itself ends when the run does."),
@@ -93,6 +97,16 @@ CATALOGUE = {
         2,
         "the arguments in 'nowhere' cannot be read (no such file or directory); check the name after the @.",
     ),
+    "@quotes": (
+        2,
+        "'\"never closed' in a file of arguments cannot be split into words (no closing quotation); "
+        "close every quote on the line it is opened.",
+    ),
+    "stage comments.json": (
+        2,
+        "comments.json, line 2, column 1: is a comment, which JSON has none of; "
+        'write it as a "comment" key of an object.',
+    ),
     "restage forecast 0000": (
         2,
         "nothing is to be changed; give --start_date, --end_date or --forecast_label.",
@@ -107,6 +121,8 @@ CATALOGUE = {
 @pytest.mark.parametrize("line", CATALOGUE, ids=lambda line: line or "nothing")
 def test_a_mistake_is_one_sentence_with_its_remedy(terminal: Terminal, line: str, tmp_path: Path) -> None:
     write(tmp_path / "small.json", SMALL)
+    write(tmp_path / "quotes", '"never closed')
+    write(tmp_path / "comments.json", "{\n// for the house\n}")
     code = terminal.run(*line.split(" ")) if line else terminal.run()
     assert (code, terminal.out, terminal.err) == (CATALOGUE[line][0], "", CATALOGUE[line][1] + "\n")
 

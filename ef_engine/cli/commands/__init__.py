@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Command:
     """One command: its name, the words it takes, one line of help, and the module it lives in (default: its name).
 
-    One that `is_later` is known and parsed, and answers what to use instead.
+    `about` is what its own help says beyond that line; `options` are those of every command that it shows there. One
+    that `is_later` is known and parsed, and answers what to use instead.
     """
 
     name: str
@@ -18,6 +19,8 @@ class Command:
     aliases: tuple[str, ...] = ()
     module_name: str = ""
     is_later: bool = False
+    about: str = ""
+    options: tuple[str, ...] = ()
 
     @property
     def module(self) -> str:
@@ -30,23 +33,61 @@ class Command:
         return f"{self.help} (a later version)" if self.is_later else self.help
 
 
+_LISTING = ("format", "no_header", "quiet")
+
 COMMANDS = (
-    Command("init", "[DIR]", "a workspace with a worked example"),
-    Command("stage", "[forecast|forecastset] FILE", "check a document, write its id into it, keep it to be run"),
+    Command(
+        "init", "[DIR]", "a workspace with a worked example", options=("force",),
+        about="Writes two documents and a page that says what to change first, by default into this directory.",
+    ),
+    Command(
+        "stage", "[forecast|forecastset] FILE", "check a document, write its id into it, keep it to be run",
+        about="FILE may be - for standard input. Prints the id; the same content again changes nothing.",
+        options=("approximate",),
+    ),
     Command("stage-select", "", "stage from one SELECT a dataset", is_later=True),
-    Command("restage", "forecast|forecastset ID", "the same with other dates, as a new forecast"),
-    Command("run", "[forecast|forecastset] FILE|ID", "simulate; stages a file first"),
-    Command("list", "[forecast|forecastset]", "loaded, staged, in progress, evaluated", module_name="list_command"),
-    Command("ps", "", "what runs now"),
+    Command(
+        "restage", "forecast|forecastset ID", "the same with other dates, as a new forecast", options=("approximate",)
+    ),
+    Command(
+        "run", "[forecast|forecastset] FILE|ID", "simulate; stages a file first",
+        about="Prints a line `ID OUTCOME`, for a set one a scenario before its own. What has a result is left alone.",
+        options=("approximate", "force"),
+    ),
+    Command(
+        "list", "[forecast|forecastset]", "loaded, staged, in progress, evaluated", module_name="list_command",
+        options=_LISTING,
+    ),
+    Command("ps", "", "what runs now", options=_LISTING),
     Command("wait", "ID...", "wait until they are done", is_later=True),
-    Command("kill", "[forecast|forecastset] ID", "stop it wherever it runs", is_later=True),
-    Command("report", "[forecast|forecastset] ID", "what happens, as text, csv or json"),
+    Command(
+        "kill", "[forecast|forecastset] ID", "stop it wherever it runs",
+        about="Asks it to stop, then makes it; what waits is taken out of the queue. The others go on.",
+    ),
+    Command(
+        "pause", "[ID]", "hold a running forecast, or the queue",
+        about="Without an id nothing new begins until `ef_cli resume`, and what runs goes on.",
+    ),
+    Command("resume", "[ID]", "let a paused forecast, or the queue, go on"),
+    Command(
+        "report", "[forecast|forecastset] ID", "what happens, as text, csv or json", options=("format",),
+        about="Of a forecast, csv is the daily table and json the whole result; of a set, both are a row a scenario.",
+    ),
     Command("compare", "ID ID", "two forecasts side by side", is_later=True),
-    Command("show", "ID", "everything about one", ("inspect",)),
-    Command("explain", "ID [MEMO]", "why items were skipped, reduced or deferred"),
+    Command("show", "ID", "everything about one", ("inspect",), options=("format",)),
+    Command(
+        "explain", "ID [MEMO]", "why items were skipped, reduced or deferred", options=("format",),
+        about="MEMO is a part of a memo, or a regular expression: every occurrence it fits is told, confirmed or not.",
+    ),
     Command("log", "ID", "what its latest attempt logged"),
-    Command("stack", "ID", "what a stuck one is doing", is_later=True),
-    Command("rm", "ID...", "unstage or delete"),
+    Command(
+        "stack", "ID", "what a stuck one is doing",
+        about="Prints the Python stack of its process, even one that is busy in C code or stopped.",
+    ),
+    Command(
+        "rm", "ID...", "unstage or delete", options=("yes",),
+        about="Asks first. The forecasts of a set stay when the set goes.",
+    ),
     Command("clean", "", "delete what is older than wanted", is_later=True),
     Command("export", "[forecast|forecastset] ID", "from files to a database", is_later=True),
     Command(
@@ -55,6 +96,6 @@ COMMANDS = (
     Command("template", "[json|excel]", "a filled example document"),
     Command("schema", "[forecast|forecastset]", "the JSON Schema of a document"),
     Command("db", "ACTION", "make, upgrade, dump or drop the tables of a database", is_later=True),
-    Command("config", "show", "the settings, and where each comes from"),
+    Command("config", "show", "the settings, and where each comes from", options=("format",)),
     Command("completions", "SHELL", "a completion script for bash, zsh or tcsh"),
-)
+)  # fmt: skip

@@ -1,14 +1,13 @@
-"""`ef_cli kill`: stops one wherever it runs; not yet, but whom it would stop is checked."""
+"""`ef_cli kill`: stops one wherever it runs, or takes it out of the queue; the others go on."""
 
 from __future__ import annotations
 
 import argparse
 
 from ef_engine.cli.commands.words import add_words, kind_and_name
-from ef_engine.cli.invocation import Invocation, not_available
-from ef_engine.errors import NotFoundError
-from ef_engine.service.ids import find_record
-from ef_engine.store.states import Paused, Queued, Running
+from ef_engine.cli.invocation import Invocation
+from ef_engine.service.ids import find_id
+from ef_engine.store.states import word_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,12 +16,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(invocation: Invocation) -> int:
-    """Ends with 4 for what does not run."""
+    """Prints `ID OUTCOME`; ends with 4 for what neither runs nor waits."""
+    from ef_engine.service.stop import kill
+
     kind, name = kind_and_name(invocation, "an id")
-    record = find_record(invocation.places, name, kind)
-    match record.state:
-        case Queued():
-            raise not_available("kill", "nothing runs it yet")
-        case Running(process) | Paused(process):
-            raise not_available("kill", f"press Ctrl-C where it runs, or stop process {process}")
-    raise NotFoundError(f"{record.id} does not run", "see `ef_cli ps`")
+    record = kill(invocation.places, find_id(invocation.places, name, kind), invocation.workspace.owner)
+    invocation.put(f"{record.id} {word_of(record.state)}\n")
+    return 0

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import signal
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any
 
 from ef_engine.cli.commands.stage import add_change_options, changes_of, check_source, stage, tell_notes
 from ef_engine.cli.commands.words import add_words, kind_and_names
-from ef_engine.cli.invocation import Invocation, not_available
+from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.service.ids import find_id
 from ef_engine.service.inputs import NO_CHANGES, STDIN
-from ef_engine.service.run import Ran, Wishes
+from ef_engine.service.run import Ran, RunWatcher, Wishes
 from ef_engine.service.stage import Staged
 from ef_engine.store.states import Outcome
+
+if TYPE_CHECKING:
+    from ef_engine.service.queue import QueueWishes
 
 INFEASIBLE = 5
 
@@ -32,40 +37,79 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "all", action="store_true", help="everything that is staged")
     add_option(parser, "timeout", metavar="SECONDS", type=_seconds, help="stop each forecast after so long")
     add_option(parser, "fail_infeasible", action="store_true", help="end with 5 if a forecast is infeasible")
-    add_option(parser, "jobs", metavar="N", type=_count, help="so many at a time (this version: one)")
-    add_option(parser, "detach", action="store_true", help="do not wait")
-    add_option(parser, "in_process", action="store_true", help="simulate right here (this version always does)")
+    add_option(parser, "jobs", metavar="N", type=_count, help="so many at a time (default: one a core)")
+    add_option(parser, "detach", action="store_true", help="do not wait; a supervisor goes on with it")
+    add_option(parser, "on_finish", metavar="COMMAND", type=_command, help="run this then, with JSON on its input")
+    add_option(parser, "in_process", action="store_true", help="simulate right here, one after another")
 
 
 def run(invocation: Invocation) -> int:
     """Runs what the words name, or all that is staged."""
     invocation.refuse_database()
+    _check_combination(invocation)
+    ids = _ids(invocation)
     if invocation.option("detach", False):
-        raise not_available("--detach", "leave it out; the command ends when the run does")
-    if invocation.option("jobs", 1) > 1:
-        invocation.say("This version runs one forecast at a time.")
-    results, is_heard = [], True
-    with _signals():
-        for result in _run_all(invocation, _ids(invocation)):
-            results.append(result)
-            is_heard = is_heard and _tell(invocation, result)
+        return _detach(invocation, ids)
+    results = _queued(invocation, ids) if _wants_queue(invocation, ids) else _here(invocation, ids)
+    return tell_results(invocation, results, is_strict=bool(invocation.option("fail_infeasible", False)))
+
+
+def _check_combination(invocation: Invocation) -> None:
+    if invocation.option("in_process", False):
+        for name in ("detach", "jobs", "on_finish"):
+            if name in invocation.args:
+                raise CommandError(f"--in_process and --{name} exclude each other", "leave one of them out")
+
+
+def tell_results(invocation: Invocation, results: Iterable[Ran], *, is_strict: bool = False) -> int:
+    """Prints `ID OUTCOME` for each as it ends and returns the exit code; goes on when nobody reads any more."""
+    told, is_heard = [], True
+    for result in results:
+        told.append(result)
+        is_heard = is_heard and _tell(invocation, result)
     if not is_heard:
         raise BrokenPipeError
-    return _exit_code(results, bool(invocation.option("fail_infeasible", False)))
+    return _exit_code(told, is_strict)
+
+
+def _detach(invocation: Invocation, ids: list[str]) -> int:
+    from ef_engine.service.queue import enqueue
+
+    with watcher_for(invocation) as watcher:
+        for ticket in enqueue(invocation.places, ids, _wishes(invocation, watcher), _queue_wishes(invocation)):
+            invocation.put(f"{ticket.record_id} queued\n")
+    return 0
+
+
+def _wants_queue(invocation: Invocation, ids: list[str]) -> bool:
+    """Whether a supervisor should do it: it is asked for, one is there already, or the work is not small."""
+    if invocation.option("in_process", False) or not ids:
+        return False
+    if any(name in invocation.args for name in ("jobs", "on_finish")):
+        return True
+    from ef_engine.jobs.supervise import is_supervised
+    from ef_engine.service.effort import is_small
+
+    return is_supervised(invocation.places) or not is_small(invocation.places, ids)
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
-    """A terminal that closes, or a polite kill, ends a run as Ctrl-C does: written down."""
+def _signals(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
+    """What a closing terminal and a polite kill do meanwhile."""
     previous: dict[int, Any] = {}
     with suppress(ValueError):  # signals belong to the main thread alone
         for number in (signal.SIGTERM, signal.SIGHUP):
-            previous[number] = signal.signal(number, signal.default_int_handler)
+            previous[number] = signal.signal(number, handler)
     try:
         yield
     finally:
-        for caught, handler in previous.items():
-            signal.signal(caught, handler)
+        for caught, old in previous.items():
+            signal.signal(caught, old)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    """The client goes; what is queued goes on without it."""
+    raise SystemExit(128 + number)
 
 
 def _ids(invocation: Invocation) -> list[str]:
@@ -119,16 +163,37 @@ def _told(invocation: Invocation, staged: Staged) -> str:
     return staged.id
 
 
-def _run_all(invocation: Invocation, ids: Iterable[str]) -> Iterator[Ran]:
+def _here(invocation: Invocation, ids: Iterable[str]) -> Iterator[Ran]:
+    """Simulates in this process; a terminal that closes, or a polite kill, ends it as Ctrl-C does: written down."""
     from ef_engine.service.run import run as run_one
 
-    force, timeout = invocation.option("force", False), invocation.option("timeout")
-    with watcher_for(invocation) as watcher:
-        wishes = Wishes(force=force, timeout=timeout, watcher=watcher)
+    with watcher_for(invocation) as watcher, _signals(signal.default_int_handler):
         for record_id in ids:
-            for result in run_one(invocation.places, record_id, wishes):
+            for result in run_one(invocation.places, record_id, _wishes(invocation, watcher)):
                 watcher.clear()
                 yield result
+
+
+def _queued(invocation: Invocation, ids: list[str]) -> Iterator[Ran]:
+    """Has a supervisor do it; a terminal that closes takes only this client along."""
+    from ef_engine.service.queue import run_queued
+
+    with watcher_for(invocation) as watcher, _signals(_leave):
+        wishes, queue = _wishes(invocation, watcher), _queue_wishes(invocation)
+        for result in run_queued(invocation.places, ids, wishes, queue):
+            watcher.clear()
+            yield result
+
+
+def _wishes(invocation: Invocation, watcher: RunWatcher) -> Wishes:
+    return Wishes(force=invocation.option("force", False), timeout=invocation.option("timeout"), watcher=watcher)
+
+
+def _queue_wishes(invocation: Invocation) -> QueueWishes:
+    from ef_engine.service.queue import QueueWishes
+
+    on_finish = tuple(invocation.option("on_finish", ()))
+    return QueueWishes(jobs=invocation.option("jobs"), on_finish=on_finish, owner=invocation.workspace.owner)
 
 
 def _tell(invocation: Invocation, result: Ran) -> bool:
@@ -163,6 +228,13 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
     return seconds
+
+
+def _command(text: str) -> list[str]:
+    words = shlex.split(text)
+    if not words:
+        raise argparse.ArgumentTypeError("it is empty")
+    return words
 
 
 def _count(text: str) -> int:

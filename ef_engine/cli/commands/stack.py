@@ -1,18 +1,23 @@
-"""`ef_cli stack`: what a stuck one is doing; not in this version."""
+"""`ef_cli stack`: where a running forecast is right now, even if it is stuck."""
 
 from __future__ import annotations
 
 import argparse
 
-from ef_engine.cli.commands.words import add_words
-from ef_engine.cli.invocation import Invocation, not_available
+from ef_engine.cli.commands.words import add_words, kind_and_name
+from ef_engine.cli.invocation import Invocation
+from ef_engine.service.ids import find_id
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declares the command's words and options."""
-    add_words(parser, "ID", has_id=True)
+    """Declares the command's words."""
+    add_words(parser, "[forecast] ID", has_id=True)
 
 
 def run(invocation: Invocation) -> int:
-    """Says what to use instead."""
-    raise not_available("`ef_cli stack`", "see `ef_cli ps` for how far it is")
+    """Prints the stack of its process."""
+    from ef_engine.service.stop import stack
+
+    kind, name = kind_and_name(invocation, "an id")
+    invocation.put(stack(invocation.places, find_id(invocation.places, name, kind)))
+    return 0

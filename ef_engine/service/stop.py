@@ -1,0 +1,199 @@
+"""Stopping, holding and looking into what runs, wherever it runs (architecture.md 5, Kill)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from ef_engine.errors import CommandError, HeldError, NotFoundError
+from ef_engine.jobs.burial import bury
+from ef_engine.jobs.run_one import known
+from ef_engine.jobs.signals import process_state, signal_group
+from ef_engine.jobs.supervise import is_supervised
+from ef_engine.store import active, forecasts, requests, tickets
+from ef_engine.store.claims import is_lost
+from ef_engine.store.clock import now
+from ef_engine.store.places import Places
+from ef_engine.store.process import Liveness, Process, liveness
+from ef_engine.store.records import Record
+from ef_engine.store.states import Outcome, Paused, Running
+from ef_engine.store.transitions import Pause, Resume, after
+
+ASK_SECONDS = 2.0
+TERM_SECONDS = 3.0
+SUPERVISED_SECONDS = 10.0
+POLL_SECONDS = 0.02
+
+
+def kill(places: Places, record_id: str, owner: str) -> Record:
+    """Asks it to stop, then makes it; returns its record as it ended. NotFoundError for what neither runs nor waits.
+
+    A supervisor does this for what it runs; a run in somebody's terminal is ended from here.
+    """
+    record = known(places, record_id)
+    waits = _is_queued(places, record_id)
+    if not isinstance(record.state, Running | Paused) and not waits:
+        raise NotFoundError(f"{record_id} does not run", "see `ef_cli ps`")
+    if isinstance(record.state, Running | Paused) and is_lost(places, record):
+        return _closed(places, record_id, Outcome.CRASHED, f"its process {record.state.process} is gone")
+    requests.ask(places, record_id, "killed", owner)
+    _wake(record)
+    if is_supervised(places) and _until(lambda: _has_ended(places, record_id, record.attempt), SUPERVISED_SECONDS):
+        return known(places, record_id)
+    return _end_here(places, record_id, owner)
+
+
+def _is_queued(places: Places, record_id: str) -> bool:
+    """Whether a ticket asks for it, alone or as a member of its set."""
+    for ticket in tickets.all_tickets(places):
+        if ticket.record_id == record_id:
+            return True
+        found = forecasts.read_record(places, ticket.record_id)
+        if isinstance(found, Record) and record_id in {member.id for member in found.members}:
+            return record_id not in dict(tickets.done(places, ticket.name))
+    return False
+
+
+def _wake(record: Record) -> None:
+    """A stopped process hears nothing until it goes on."""
+    if isinstance(record.state, Paused):
+        signal_group(record.state.process, signal.SIGCONT)
+
+
+def _has_ended(places: Places, record_id: str, attempt: int) -> bool:
+    record = known(places, record_id)
+    if _is_queued(places, record_id) or isinstance(record.state, Running | Paused):
+        return False
+    return not requests.is_asked(places, record_id) or record.attempt > attempt
+
+
+def _end_here(places: Places, record_id: str, owner: str) -> Record:
+    """Waits for it to stop by itself, then signals its process, whose identity is checked right before each signal."""
+    if _until(lambda: not _runs(places, record_id), ASK_SECONDS):
+        return known(places, record_id)
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        state = known(places, record_id).state
+        if isinstance(state, Running | Paused):
+            signal_group(state.process, number)
+            if _until(partial(_is_gone, state.process), TERM_SECONDS):
+                break
+    return _closed(places, record_id, Outcome.KILLED, f"stopped by {owner or 'somebody'}")
+
+
+def _is_gone(process: Process) -> bool:
+    return liveness(process) is not Liveness.ALIVE
+
+
+def _runs(places: Places, record_id: str) -> bool:
+    return isinstance(known(places, record_id).state, Running | Paused)
+
+
+def _closed(places: Places, record_id: str, outcome: Outcome, message: str) -> Record:
+    record = bury(places, record_id, None, outcome, message)
+    assert record is not None
+    return record
+
+
+def pause(places: Places, record_id: str) -> Record:
+    """Stops the process of a running forecast in its tracks; it keeps its claim, and nobody calls it stuck."""
+    record, process = _running(places, record_id)
+    if isinstance(record.state, Paused):
+        raise CommandError(f"{record_id} is paused already", f"`ef_cli resume {record_id}` lets it go on")
+    signal_group(process, signal.SIGSTOP)
+    if not _until(lambda: process_state(process) in ("T", "t", ""), TERM_SECONDS):
+        raise HeldError(f"{record_id} does not stop", "see `ef_cli ps`")
+    record = known(places, record_id)
+    if not isinstance(record.state, Running) or record.state.process != process:
+        signal_group(process, signal.SIGCONT)
+        raise NotFoundError(f"{record_id} does not run any more", "see `ef_cli list`")
+    # Its process stands still, so this is the only writer.
+    paused = after(record, Pause(now()))
+    forecasts.write_record(places, paused)
+    return paused
+
+
+def resume(places: Places, record_id: str) -> Record:
+    """Lets a paused forecast go on."""
+    record, process = _running(places, record_id)
+    if not isinstance(record.state, Paused):
+        raise CommandError(f"{record_id} is not paused", "see `ef_cli ps`")
+    going = after(record, Resume())
+    forecasts.write_record(places, going)
+    signal_group(process, signal.SIGCONT)
+    return going
+
+
+def _running(places: Places, record_id: str) -> tuple[Record, Process]:
+    """What runs, and the process that does it on this machine."""
+    record = known(places, record_id)
+    if not isinstance(record.state, Running | Paused):
+        raise NotFoundError(f"{record_id} does not run", "see `ef_cli ps`")
+    if record.members:
+        raise CommandError(f"{record_id} is a forecast set", "name one of its forecasts, or pause the queue")
+    process = record.state.process
+    match liveness(process):
+        case Liveness.DEAD:
+            raise NotFoundError(f"{record_id} is lost", f"`ef_cli restart {record_id}` runs it again")
+        case Liveness.UNKNOWN:
+            raise HeldError(f"{record_id} runs on {process}", "do it there")
+    return record, process
+
+
+def stack(places: Places, record_id: str) -> str:
+    """Where the process of a running forecast is: its Python stack, even if it is busy in C code or stopped."""
+    record, process = _running(places, record_id)
+    if active.marker_of(places, record_id) is None:
+        raise NotFoundError(f"{record_id} does not run any more", "see `ef_cli list`")
+    log = places.run(record_id) / f"attempt-{record.attempt}.log"
+    before = log.stat().st_size
+    is_stopped = process_state(process) in ("T", "t")
+    _signal_one(process, signal.SIGUSR1)
+    if is_stopped:
+        # The signal waits until the process goes on; its handler runs before anything else does.
+        _signal_one(process, signal.SIGCONT)
+    dump = _new_dump(log, before)
+    if is_stopped:
+        _signal_one(process, signal.SIGSTOP)
+    if dump is None:
+        raise CommandError(f"process {process} of {record_id} does not answer", "see its log with `ef_cli log`")
+    return dump
+
+
+def _signal_one(process: Process, number: int) -> None:
+    if liveness(process) is Liveness.ALIVE:
+        os.kill(process.pid, number)
+
+
+def _new_dump(log: Path, before: int) -> str | None:
+    """What was added to a log, once it holds a whole stack."""
+
+    def added() -> str:
+        with log.open("rb") as file:
+            file.seek(before)
+            return file.read().decode(errors="replace")
+
+    if not _until(lambda: "most recent call first" in added(), TERM_SECONDS):
+        return None
+    _settle(added)
+    return added()
+
+
+def _settle(text: Callable[[], str]) -> None:
+    """Until nothing is added any more."""
+    before = ""
+    while (found := text()) != before:
+        before = found
+        time.sleep(POLL_SECONDS)
+
+
+def _until(is_true: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not is_true():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
