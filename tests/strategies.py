@@ -207,6 +207,8 @@ def _billing_start(setting: Setting) -> date:
 def _debt_bounds(setting: Setting, owed: Micros, room: int) -> tuple[Micros, Micros | None]:
     """A minimum that is seldom not 0, and a maximum that is often near."""
     low = owed * setting.rng.randint(5, 90) // 100 if setting.chance(0.04) else 0
+    if setting.chance(0.03):
+        low = -setting.amount(1, 100)
     kind = setting.rng.random()
     return low, None if kind < 0.2 else owed + setting.amount(0, room if kind < 0.7 else 10_000)
 

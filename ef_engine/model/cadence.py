@@ -79,7 +79,8 @@ def _by_month(cadence: Cadence, start: date, end: date, first: date) -> Iterator
 
 def _semimonthly(start: date, end: date, first: date) -> Iterator[date]:
     """Days d and d + 15 of each month, each clamped to its length; one date where they coincide."""
-    for month in range(start.month - 1, (end.year - start.year) * 12 + end.month):
+    skipped = max(0, (first.year - start.year) * 12 + first.month - start.month - 1)
+    for month in range(start.month - 1 + skipped, (end.year - start.year) * 12 + end.month):
         days = {in_month(start.year, month, start.day), in_month(start.year, month, start.day + 15)}
         for day in sorted(days):
             if start <= day <= end and day >= first:

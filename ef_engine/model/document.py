@@ -30,7 +30,7 @@ from ef_engine.model.milestones import AccountMilestone, CompositeMilestone, Mem
 from ef_engine.model.reading import Row, read_object
 from ef_engine.model.rule_checks import check_matches, check_rules
 from ef_engine.model.set_checks import check_choices
-from ef_engine.model.versions import schema_finding
+from ef_engine.model.versions import is_foreign, schema_finding
 from ef_engine.model.writing import plain
 
 _ACCOUNT_TYPES: Mapping[str, type[Account]] = {
@@ -52,7 +52,7 @@ _WORDS = {
 def read_forecast(document: Mapping[str, object]) -> Forecast | list[Finding]:
     """The forecast a document describes, or everything that is wrong with it."""
     wrong = schema_finding(document, FORECAST_SCHEMA)
-    if wrong is not None and "schema" in document:
+    if wrong is not None and is_foreign(document):
         return [wrong]
     findings = [wrong] if wrong is not None else []
     row = read_object(document, FORECAST, (), findings)
@@ -63,7 +63,7 @@ def read_forecast(document: Mapping[str, object]) -> Forecast | list[Finding]:
 def read_forecast_set(document: Mapping[str, object]) -> ForecastSet | list[Finding]:
     """The forecast set a document describes, or everything that is wrong with it or its base."""
     wrong = schema_finding(document, FORECAST_SET_SCHEMA)
-    if wrong is not None and "schema" in document:
+    if wrong is not None and is_foreign(document):
         return [wrong]
     findings = [wrong] if wrong is not None else []
     row = read_object(document, FORECAST_SET, (), findings)

@@ -7,6 +7,7 @@ as null; any other null is a mistake, since a bound of null could mean 0 or unbo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from ef_engine.model.accounts import InterestCadence, InterestType
@@ -39,6 +40,11 @@ def _amount(
     return Field(key=key, kind=Kind.AMOUNT, about=about, required=required, default=default, minimum=minimum)
 
 
+def _lowest(key: str, about: str) -> Field:
+    """A bound whose default is 0 and whose absence could be taken for none at all, so null is refused."""
+    return replace(_amount(key, about, required=False, default=0), refuses_null=True)
+
+
 def _date(key: str, about: str, kind: Kind = Kind.OPEN_DATE, *, required: bool = True) -> Field:
     return Field(key=key, kind=kind, about=about, required=required)
 
@@ -63,7 +69,7 @@ def _objects(key: str, about: str, shape: Shape) -> Field:
 _APR = Field(key="apr", kind=Kind.RATE, about="the rate a year, 0.05 for 5 %", required=True)
 _NAME = _name("name", "a name no other account has", ":;")
 _BOUNDS = (
-    _amount("min_balance", "the lowest balance, inclusive", required=False, default=0),
+    _lowest("min_balance", "the lowest balance, inclusive"),
     _amount("max_balance", "the highest balance, inclusive; null for no limit", required=False),
 )
 _PRIORITY = Field(key="priority", kind=Kind.PRIORITY, about="a whole number from 1, the most important", required=True)

@@ -6,7 +6,7 @@ the borders. Every rounding is half-even and happens in the one place that says 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TypeAlias
 
 Micros: TypeAlias = int
@@ -14,6 +14,8 @@ Micros: TypeAlias = int
 
 UNIT: Micros = 1_000_000
 CENT: Micros = 10_000
+
+_WIDE = Context(prec=100)
 
 
 def round_half_even(numerator: int, denominator: int) -> int:
@@ -40,7 +42,7 @@ def floor_to_cents(amount: Micros) -> Micros:
 
 def from_decimal(amount: Decimal) -> Micros:
     """A border amount in currency units as micro-units, rounded half-even to the millionth."""
-    return int((amount * UNIT).to_integral_value(ROUND_HALF_EVEN))
+    return int(amount.scaleb(6, _WIDE).to_integral_value(ROUND_HALF_EVEN, _WIDE))
 
 
 def to_decimal(amount: Micros) -> Decimal:

@@ -95,7 +95,7 @@ def _read_default(field: Field, path: Path, values: dict[str, Any]) -> None:
 
 def _read_field(value: object, field: Field, path: Path, values: dict[str, Any], findings: list[Finding]) -> None:
     if value is None and field.nullable:
-        values[field.key] = None
+        _read_default(field, path, values)
         return
     try:
         read = _READERS[field.kind](value, field, path, findings)

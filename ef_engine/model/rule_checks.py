@@ -40,12 +40,7 @@ def _check_names(rule: Row, types: dict[str, str | None], is_complete: bool) -> 
         findings.append(rule.finding("account_from", "cannot be ALL_LOANS, no money comes from a loan", "name another"))
     elif is_complete and source is not None and source not in types:
         findings.append(_unknown(rule, "account_from", types))
-    if target == ALL_LOANS:
-        if is_complete and "loan" not in types.values():
-            findings.append(
-                rule.finding("account_to", "is ALL_LOANS, but there is no loan", "add a loan or name another")
-            )
-    elif is_complete and target is not None and target not in types:
+    if is_complete and target not in (None, ALL_LOANS) and target not in types:
         findings.append(_unknown(rule, "account_to", types))
     return findings
 

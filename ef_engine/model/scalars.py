@@ -16,14 +16,14 @@ from ef_engine.model.money import Micros, from_decimal
 from ef_engine.model.shapes import Field, Kind
 from ef_engine.model.wording import CONTROLS, described, did_you_mean, quoted
 
-LARGEST_AMOUNT = 10**12
+LARGEST_AMOUNT = 10**15
 """The largest absolute amount, in currency units."""
 
 LARGEST_RATE = 100
 LARGEST_PRIORITY = 1_000_000
-FIRST_YEAR, LAST_YEAR, OPEN_YEAR = 1900, 9998, 9999
-AMOUNT_DIGITS = 28
-RATE_DIGITS = 20
+FIRST_YEAR, LAST_YEAR, OPEN_YEAR = 1, 9998, 9999
+AMOUNT_DIGITS = 60
+RATE_DIGITS = 60
 NUMBER_LENGTH = 100
 """The longest text that is tried as a number."""
 
@@ -132,8 +132,8 @@ def _digits(number: Decimal) -> int:
 def read_amount(value: object, field: Field) -> Micros:
     """An amount in micro-units, rounded half-even to the millionth of the currency unit."""
     number = read_number(value, AMOUNT_DIGITS, "1250.50")
-    if abs(number) > LARGEST_AMOUNT:
-        raise UnreadableError("is larger than 1000000000000 (a million millions)", "write a smaller amount")
+    if number.copy_abs() > LARGEST_AMOUNT:  # abs() rounds to the decimal context, which overflows
+        raise UnreadableError("is larger than 1000000000000000 (a thousand million millions)", "write a smaller amount")
     if field.minimum is not None and number < field.minimum:
         raise UnreadableError(f"must not be negative: {number}", "write what is owed or paid as a positive number")
     return from_decimal(number)
@@ -157,7 +157,7 @@ def read_priority(value: object, field: Field) -> int:
 
 
 def read_date(value: object, field: Field) -> date:
-    """A date of the years 1900 to 9998, or 9999 where a date may be open."""
+    """A date of the years 1 to 9998, or 9999 where a date may be open."""
     day = _parsed(value)
     last = LAST_YEAR if field.kind is Kind.DATE else OPEN_YEAR
     if not FIRST_YEAR <= day.year <= last:

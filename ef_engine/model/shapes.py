@@ -53,11 +53,12 @@ class Field:
     blank: bool = False
     shape: Shape | None = None
     in_id: bool = True
+    refuses_null: bool = False
 
     @property
     def nullable(self) -> bool:
-        """Whether null means the same as leaving the key out."""
-        return not self.required and self.default is None
+        """Whether null means the same as leaving the key out; not where it might be taken for "without bound"."""
+        return not self.required and not self.refuses_null
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,12 @@ def _other(given: object, wanted: str, place: Path) -> Finding:
     return Finding(place, f"cannot be {shown}", f"write {quoted(wanted)}")
 
 
+def is_foreign(document: Mapping[str, object]) -> bool:
+    """Whether a document names a kind and version outright; if they are the wrong ones, it is not read any further."""
+    given = document.get("schema")
+    return isinstance(given, str) and _VERSIONED.fullmatch(given) is not None
+
+
 def looks_like_a_set(document: Mapping[str, object]) -> bool:
     """Whether a document is a forecast set by its schema, or else by its keys."""
     given = document.get("schema")

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ef_engine.model.accounts import Credit, opening_debt
 from ef_engine.model.money import CENT, Micros, to_cents
-from ef_engine.simulation.debts import card_statement
+from ef_engine.simulation.debts import card_statement, lowest_debt
 from ef_engine.simulation.outcome import Outcome, Outflow, Refusal
 from ef_engine.simulation.plan import Billing
 from ef_engine.simulation.reasons import Bound
@@ -59,6 +59,7 @@ class Card:
         """`activity` is what is certain to be bought and paid, sorted; `payer` pays what is due."""
         self._payer = payer
         self._account = account
+        self._floor = lowest_debt(account)
         self._limit = _UNBOUNDED if account.max_balance is None else account.max_balance
         self._rate = (Fraction(account.apr) / 12).as_integer_ratio()
         self._keys = [billing.key for billing in billings]
@@ -96,7 +97,7 @@ class Card:
 
     def refusal_of(self, key: int, amount: Micros) -> Refusal | None:
         """Whether the card refuses a payment (negative amount) itself, whatever comes later."""
-        most = to_cents(self.debt_before(key)) - self._account.min_balance
+        most = to_cents(self.debt_before(key)) - self._floor
         return self._refusal(key, -amount, most) if -amount > most else None
 
     def with_activity(self, key: int, amount: Micros) -> Outcome:
@@ -120,7 +121,7 @@ class Card:
 
     def _run(self, first: int, cycle: list[Activity]) -> _Run:
         """From the beginning of a cycle, with `cycle` in it, to the end, or until the state is what it was before."""
-        minimum, floor, limit, rate = self._account.minimum_payment, self._account.min_balance, self._limit, self._rate
+        minimum, floor, limit, rate = self._account.minimum_payment, self._floor, self._limit, self._rate
         run = _Run(first, cycle, [], Outcome([], None))
         _, debt, ended = self._states[first]
         known = self._states[first + 1 :] or repeat(None)
@@ -159,7 +160,7 @@ class Card:
         for key, amount in cycle:
             if amount > 0 and debt + amount > self._limit:
                 return debt, Refusal(key, Bound.LIMIT, self._account.name, amount, self._limit - debt)
-            most = to_cents(debt) - self._account.min_balance
+            most = to_cents(debt) - self._floor
             if amount < 0 and -amount > most:
                 return debt, self._refusal(key, -amount, most)
             debt = _after(debt, amount)

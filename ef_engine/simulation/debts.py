@@ -5,7 +5,13 @@
 
 from __future__ import annotations
 
+from ef_engine.model.accounts import Debt
 from ef_engine.model.money import CENT, Micros, round_half_even, to_cents
+
+
+def lowest_debt(account: Debt) -> Micros:
+    """How low a payment may bring the debt: its minimum balance, and never below nothing."""
+    return max(0, account.min_balance)
 
 
 def card_statement(

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ef_engine.model.accounts import Loan
 from ef_engine.model.money import CENT, Micros, to_cents
-from ef_engine.simulation.debts import loan_due, pay_loan
+from ef_engine.simulation.debts import loan_due, lowest_debt, pay_loan
 from ef_engine.simulation.interest import LoanInterest
 from ef_engine.simulation.outcome import Outflow, Refusal
 from ef_engine.simulation.plan import Plan
@@ -46,6 +46,7 @@ class LoanLine:
         """`payments` are what is certain, shares of payments to all loans among them."""
         days, billings = plan.grid.days, plan.billings[plan.index[loan.name]]
         self._loan = loan
+        self._floor = lowest_debt(loan)
         self._interest = LoanInterest.of(loan, plan.forecast.start_date, plan.forecast.end_date)
         self.events = sorted([*(Event(b.key, days[b.step], plan.primary, BILLING) for b in billings), *payments])
         self.keys = [event.key for event in self.events]
@@ -60,7 +61,7 @@ class LoanLine:
         With less principal and less debt every later accrual, debt and due is at most what it was (each rounding is
         monotone), so only a minimum balance or a voluntary payment that follows could be in the way.
         """
-        return not self._loan.min_balance and (not self._payments or self._payments[-1] < key)
+        return not self._floor and (not self._payments or self._payments[-1] < key)
 
     def place(self, key: int) -> int:
         """The position of the first event at or after a moment."""
@@ -78,7 +79,7 @@ class LoanLine:
     def pay(self, state: Owed, key: int, amount: Micros) -> tuple[Owed, Refusal | None]:
         """A voluntary payment in whole cents on a state accrued to its day."""
         principal, interest, payments, day = state
-        most = to_cents(principal + interest) - self._loan.min_balance
+        most = to_cents(principal + interest) - self._floor
         if amount > most:
             return state, Refusal(key, Bound.DEBT, self._loan.name, amount, most)
         return (*pay_loan(principal, interest, amount), payments + amount, day), None
@@ -109,7 +110,7 @@ class LoanLine:
         Returns the state, None where it is again what it was at a checkpoint, and the refusal at which it stopped.
         """
         principal, interest, payments, after = state
-        terms, floor = self._interest, self._loan.min_balance
+        terms, floor = self._interest, self._floor
         minimum, reduces = self._loan.minimum_payment, self._loan.extra_payments_reduce_next_minimum
         for k in range(place, until):
             key, day, source, amount = self.events[k]

@@ -44,7 +44,7 @@ class Loans:
         self._line_of = {k: place for place, k in enumerate(loans)}
         self._joint = sorted(payment for payment in payments if payment.loan == ALL)
         self._joint_keys = [payment.key for payment in self._joint]
-        self._joint_paid: list[Micros] = []
+        self._joint_paid: list[Micros] = [0] * len(self._joint)
         self._lines = [
             LoanLine(loan, plan, [self._event(payment) for payment in payments if payment.loan in (k, ALL)])
             for k, loan in loans.items()
@@ -207,7 +207,7 @@ class Loans:
         places = [line.place(joint.key) for line in self._lines]
         states = [line.accrued(differing.get(k) or line.owed[places[k]], day) for k, line in enumerate(self._lines)]
         shares, after, refusal = self._share_out(joint, self._lines, states)
-        known = self._joint_paid[place] if place < len(self._joint_paid) else 0
+        known = self._joint_paid[place]
         if sum(shares) != known:
             changes.append(Outflow(joint.key, joint.source, sum(shares) - known))
         if refusal:
@@ -218,10 +218,8 @@ class Loans:
                 now[k] = after[k]
             if record:
                 line.note(places[k], shares[k], after[k])
-        if record and place < len(self._joint_paid):
+        if record:
             self._joint_paid[place] = sum(shares)
-        elif record:
-            self._joint_paid.append(sum(shares))
         return now, None
 
 

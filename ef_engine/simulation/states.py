@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 from ef_engine.model.accounts import Account, Checking, Credit, Loan, Owned
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import Micros, to_cents
-from ef_engine.simulation.debts import card_statement, loan_due, pay_loan
+from ef_engine.simulation.debts import card_statement, loan_due, lowest_debt, pay_loan
 from ef_engine.simulation.interest import EarnedInterest, LoanInterest
 from ef_engine.simulation.reasons import Bound
 from ef_engine.simulation.result import Part, Series
@@ -211,8 +211,9 @@ State: TypeAlias = OwnedState | CardState | LoanState
 
 def refuse_overpayment(account: Credit | Loan, amount: Micros, debt: Micros) -> None:
     """A payment needs the debt to stay at or above the minimum balance."""
-    if debt - amount < account.min_balance:
-        raise RefusedError(Bound.DEBT, account.name, amount, debt - account.min_balance)
+    most = debt - lowest_debt(account)
+    if amount > most:
+        raise RefusedError(Bound.DEBT, account.name, amount, most)
 
 
 def opening_state(account: Account, forecast: Forecast) -> State:

@@ -17,7 +17,7 @@ from ef_engine.model.document import read_forecast, read_forecast_set
 from ef_engine.model.versions import looks_like_a_set
 from ef_engine.model.wording import described
 from ef_engine.sources.json_edit import with_id
-from ef_engine.sources.json_text import parse
+from ef_engine.sources.json_text import parse, repeated_keys
 from ef_engine.sources.loaded import DocumentKind, Loaded, problems
 
 __all__ = ["LARGEST_FILE", "read_bytes", "read_file", "with_id"]
@@ -49,8 +49,11 @@ def read_bytes(data: bytes, name: str, expected: DocumentKind | None = None) -> 
 def _loaded(document: Mapping[str, Any], data: bytes, name: str, expected: DocumentKind | None) -> Loaded:
     is_set = expected == "forecastset" if expected is not None else looks_like_a_set(document)
     value = read_forecast_set(document) if is_set else read_forecast(document)
+    repeated = repeated_keys(document, name)
     if isinstance(value, list):
-        raise InputError(problems(name, value))
+        raise InputError(repeated + problems(name, value))
+    if repeated:
+        raise InputError(repeated)
     return Loaded(name, value, document.get("forecast_set_id" if is_set else "forecast_id"), data)
 
 

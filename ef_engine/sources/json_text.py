@@ -1,4 +1,4 @@
-"""JSON bytes <-> plain values, exactly: numbers as int and Decimal, repeated keys refused, encodings named.
+"""JSON bytes <-> plain values, exactly: numbers as int and Decimal, repeated keys noticed, encodings named.
 
 A number no field can hold (NaN, Infinity, thousands of digits) becomes a Decimal that is not finite, so that the reader
 of the document refuses it at its place; everything else that is wrong raises `InputError` here.
@@ -25,6 +25,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "UTF-16"),
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
+_COMMENTS = ("//", "/*")
 _REMEDIES = {
     "Expecting property name": "write a key in double quotes there, and no comma before a closing brace",
     "Expecting ',' delimiter": "write a comma there, or close what was opened before",
@@ -44,19 +45,19 @@ class _Repeated(dict[str, Any]):
 
 
 def parse(data: bytes, name: str) -> Any:
-    """The value a JSON document holds; `InputError` names line and column of what is no JSON."""
+    """The value a JSON document holds; `InputError` names line and column of what is no JSON.
+
+    Of a key that stands in an object more than once the last value counts, and `repeated_keys` tells of it.
+    """
     text = decoded(data, name)
     if not text.strip():
         raise _error(name, "is empty", "write a document into it; `template json` makes one")
     try:
-        value = _DECODER.decode(text)
+        return _DECODER.decode(text)
     except json.JSONDecodeError as error:
         raise _syntax_error(name, text, error) from None
     except RecursionError:
         raise _error(name, "is nested too deeply", "remove some of its brackets") from None
-    if repeated := _repeated_keys(value, name):
-        raise InputError(repeated)
-    return value
 
 
 def decoded(data: bytes, name: str) -> str:
@@ -116,8 +117,8 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _repeated_keys(value: Any, name: str) -> list[Problem]:
-    """A problem for each repeated key, found without recursion since a document may be deep."""
+def repeated_keys(value: Any, name: str) -> list[Problem]:
+    """A problem for each repeated key of a parsed value, found without recursion since a document may be deep."""
     found: list[Problem] = []
     waiting: list[tuple[Path, Any]] = [((), value)]
     while waiting:
@@ -136,6 +137,8 @@ def _syntax_error(name: str, text: str, error: json.JSONDecodeError) -> InputErr
     place = f"{name}, line {error.lineno}, column {error.colno}"
     if not text[error.pos :].strip():
         return _error(place, "is cut off: the document ends too early", "complete it")
+    if text.startswith(_COMMENTS, error.pos):
+        return _error(place, "is a comment, which JSON has none of", 'write it as a "comment" key of an object')
     remedy = next((remedy for start, remedy in _REMEDIES.items() if error.msg.startswith(start)), "correct it")
     return _error(place, f"is not JSON at {quoted(text[error.pos : error.pos + 20])}", remedy)
 

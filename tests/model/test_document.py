@@ -161,10 +161,11 @@ def test_optional_items_are_checked_against_rules_and_base() -> None:
     ]
 
 
-def test_all_problems_are_reported_at_once() -> None:
+@pytest.mark.parametrize("schema", [MISSING, "a forecast", 1])
+def test_all_problems_are_reported_at_once(schema: object) -> None:
     document = forecast_document()
     for path, value in [
-        (("schema",), MISSING),
+        (("schema",), schema),
         (("start_date",), "soon"),
         (("accounts", 0, "balance"), "much"),
         (("accounts", 3, "apr"), -1),

@@ -14,6 +14,7 @@ import pytest
 
 from ef_engine.model import findings as model
 from ef_engine.model.document import read_forecast, read_forecast_set
+from ef_engine.model.forecast import Forecast
 from ef_engine.sources.json_text import parse
 from ef_engine.sources.loaded import problems
 from tests.model.documents import MISSING, changed, forecast_document, option, set_document
@@ -57,13 +58,18 @@ def test_a_mistake_in_a_set_is_named(mistake: str, expected: list[str]) -> None:
         (0.1, "must be a number, not a binary float"),
         (Decimal("NaN"), "must be a finite number of ordinary length"),
         (Decimal("-Infinity"), "must be a finite number of ordinary length"),
-        (10**5000, "is larger than 1000000000000 (a million millions)"),
-        (-(10**5000), "is larger than 1000000000000 (a million millions)"),
-        (Decimal("1E+999999"), "is larger than 1000000000000 (a million millions)"),
+        (10**5000, "is larger than 1000000000000000 (a thousand million millions)"),
+        (-(10**5000), "is larger than 1000000000000000 (a thousand million millions)"),
+        (Decimal("1E+999999"), "is larger than 1000000000000000 (a thousand million millions)"),
+        (Decimal("1E+999999999999"), "is larger than 1000000000000000 (a thousand million millions)"),
+        (Decimal("-1E+999999999999"), "is larger than 1000000000000000 (a thousand million millions)"),
         ("9" * 101, f'must be a number, not text "{"9" * 57}..."'),
         (object(), "must be a number, not a value of type object"),
     ],
-    ids=["float", "NaN", "infinite", "huge", "huge and negative", "huge exponent", "long text", "object"],
+    ids=[
+        *("float", "NaN", "infinite", "huge", "huge and negative", "huge exponent", "exponent beyond every context"),
+        *("negative with such an exponent", "long text", "object"),
+    ],
 )
 def test_numbers_no_amount_can_be_are_refused(value: object, problem: str) -> None:
     findings = read_forecast(changed(forecast_document(), ("accounts", 0, "balance"), value))
@@ -96,11 +102,16 @@ def test_a_forecast_without_checking_account_is_refused() -> None:
     ]
 
 
-def test_a_payment_to_all_loans_needs_a_loan() -> None:
+def test_a_payment_to_all_loans_may_find_no_loan() -> None:
     document = changed(forecast_document(), ("memo_rules", 1, "account_to"), "ALL_LOANS")
-    assert messages(read_forecast(document | {"accounts": document["accounts"][:4]})) == [
-        "memo_rules[1].account_to: is ALL_LOANS, but there is no loan; add a loan or name another.",
-    ]
+    assert isinstance(read_forecast(document | {"accounts": document["accounts"][:4]}), Forecast)
+
+
+@pytest.mark.parametrize("key", ["label", "options", "milestones", "budget_items", "memo_rules"])
+def test_null_means_the_same_as_leaving_an_optional_key_out(key: str) -> None:
+    document = forecast_document() | {"budget_items": [], "memo_rules": [], "milestones": {}, "options": {}}
+    document.pop(key, None)
+    assert read_forecast(document | {key: None}) == read_forecast(document)
 
 
 def test_one_wrong_name_is_not_reported_wherever_it_is_used() -> None:

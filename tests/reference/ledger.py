@@ -108,7 +108,7 @@ class Ledger:
 
     def test_payment(self, debt: str, amount: Micros, posting: str) -> None:
         """A payment must leave the debt's minimum."""
-        available = self.debt(debt) - self.household.accounts[debt].min_balance
+        available = self.debt(debt) - max(0, self.household.accounts[debt].min_balance)
         if amount > available:
             raise BrokenBoundError(paid_too_much(self.day, posting, debt, amount, available))
 

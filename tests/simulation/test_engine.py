@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from ef_engine.model.accounts import ALL_LOANS, Checking
+from ef_engine.model.cadence import Cadence
 from ef_engine.model.forecast import Forecast
+from ef_engine.model.items import BudgetItem, MemoRule
+from ef_engine.model.money import UNIT
 from ef_engine.simulation.engine import simulate
 from ef_engine.simulation.observer import Observer
 from tests.reference.simulator import simulate as reference
@@ -79,3 +85,33 @@ class Stopper(Observer):
 def test_an_observer_stops_a_simulation_by_raising() -> None:
     with pytest.raises(StoppedError):
         simulate(random_forecast(0), Stopper())
+
+
+def test_payments_to_all_loans_find_none_where_there_is_no_loan() -> None:
+    items = [
+        BudgetItem(
+            start_date=date(2026, 1, day),
+            end_date=date(2026, 3, 31),
+            priority=priority,
+            cadence=Cadence.WEEKLY,
+            amount=20 * UNIT,
+            memo=f"extra {day}",
+            partial_payment_allowed=priority > 1,
+        )
+        for day, priority in ((3, 1), (5, 4), (6, 4))
+    ]
+    rules = [
+        MemoRule(memo_regex="", account_from="Checking", account_to=ALL_LOANS, priority=priority) for priority in (1, 4)
+    ]
+    forecast = Forecast(
+        start_date=date(2026, 1, 1),
+        end_date=date(2026, 3, 31),
+        accounts=(Checking(name="Checking", balance=50 * UNIT, primary=True),),
+        budget_items=tuple(items),
+        memo_rules=tuple(rules),
+    )
+
+    simulation = simulate(forecast)
+
+    assert {decision.status.value for decision in simulation.decisions} == {"skipped"}
+    assert simulation == reference(forecast)
