@@ -26,9 +26,9 @@ demo: $(VENV)/.runs ## a worked example: a sample household, forecast and explai
 	set=$$(echo "$$ran" | sed -n '$$s/ .*//p'); \
 	echo; $(DEMO) report forecast $$id; echo; $(DEMO) report forecastset $$set; \
 	echo; echo "== What to try next =="; \
-	echo "  $(DEMO) explain $$id            why wishes wait or get less"; \
-	echo "  $(DEMO) report forecast $$id --format csv   every day as a table"; \
-	echo "  change demo/household.json (demo/START_HERE.md says where) and: make demo"
+	echo "  $(DEMO) explain $$id  # why wishes wait or get less"; \
+	echo "  $(DEMO) report forecast $$id --format csv  # every day as a table"; \
+	echo "  make demo  # again, after changing demo/household.json as demo/START_HERE.md says"
 
 test: format-check lint types contracts tests ## the whole check, in the order that fails fastest
 
@@ -55,7 +55,7 @@ long: $(VENV)/.tests ## the tests that take their time, and those that measure i
 	$(PYTEST) -m slow --numprocesses $(WORKERS)
 	$(PYTEST) -m benchmark
 
-bench: $(VENV)/.runs ## how fast it is, as a table
+bench: $(VENV)/.runs ## how fast and how exact it is, as a table
 	$(BIN)/python -m benchmarks
 
 constraints: ## pin what the newest versions of everything are today

@@ -27,7 +27,8 @@ def main() -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast the engine is, as a table.")
+    about = "How fast the engine is and how far its approximate runs are off, as a table."
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=about)
     parser.add_argument(
         "only", nargs="*", type=_case, metavar="CASE", help=f"some of {', '.join(CASES)} (default: all)"
     )

@@ -55,7 +55,9 @@ def gathered(results: Sequence[tuple[float, float]]) -> Measured:
 def one_process(command: Sequence[str]) -> tuple[float, float]:
     """Seconds and MB of one run of a command, whose output is dropped; a failure is shown and ends the benchmark."""
     start = time.perf_counter()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        command, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     assert process.stderr is not None
     complaint = process.stderr.read().decode(errors="replace")
     _, status, usage = os.wait4(process.pid, 0)
@@ -65,6 +67,11 @@ def one_process(command: Sequence[str]) -> tuple[float, float]:
     if process.returncode:
         sys.exit(f"{' '.join(command)} ended with {process.returncode}:\n{complaint}")
     return seconds, usage.ru_maxrss * KIBIBYTE / MEGABYTE
+
+
+def _environment() -> dict[str, str]:
+    """Ours, but modules are compiled once and not by every process, as on the machine of any user."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def engine(sizes: dict[str, int], runs: int) -> Measured:

@@ -10,8 +10,10 @@ HEADER = ("what", "measured", "budget", "", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One finding: `value` in `unit` (`s`, `MB`, `x`, `exponent`), `budget` the largest or (`is_at_least`) smallest
-    value that is still good, None where there is none; `note` for people."""
+    """One finding: `value` in `unit` (`s`, `MB`, `x`, `days`, `money`, `exponent`); `note` for people.
+
+    `budget` is the largest or (`is_at_least`) smallest value that is still good, None where there is none.
+    """
 
     what: str
     value: float
@@ -51,6 +53,10 @@ def _amount(value: float, unit: str) -> str:
             return f"{value:.0f} MB"
         case "x":
             return f"{value:.1f} x"
+        case "days":
+            return f"{value:.0f} days"
+        case "money":
+            return f"{value:,.2f}"
         case _:
             return f"n^{value:.2f}"
 

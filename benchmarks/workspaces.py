@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -46,6 +48,27 @@ def filled_workspace(workspace: Path, count: int) -> None:
             code = main(["--workspace", str(workspace), verb, "forecast", str(document)])
         if code:
             sys.exit(f"{verb} of forecast {k} ended with {code}")
+
+
+def evaluated_workspace(workspace: Path, count: int) -> None:
+    """Fill a workspace with `count` evaluated forecasts as far as a list looks at them, as if run an hour ago."""
+    from ef_engine.store import documents, forecasts
+    from ef_engine.store.places import places_under
+    from ef_engine.store.records import Record
+    from ef_engine.store.states import Finished, Outcome
+
+    places, an_hour_ago = places_under(workspace), time.time() - 3600
+    for k in range(count):
+        moment = f"2026-01-31T08:{k // 60 % 60:02}:{k % 60:02}.000Z"
+        record = Record(
+            id=f"{k:012x}", kind="forecast", label=f"household {k}", owner="ann", attempt=1, received=moment,
+            start_date="2026-01-01", end_date="2026-12-31", state=Finished(Outcome.EVALUATED, moment, moment),
+            fingerprint="0" * 64, summary={"net_worth": f"{k}.00", "milestones": {"debt free": "2026-06-30"}},
+        )  # fmt: skip
+        path = forecasts.record_path(places, record.id)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(documents.dump(record.to_json()))
+        os.utime(path, (an_hour_ago, an_hour_ago))
 
 
 def _small(k: int) -> Forecast:

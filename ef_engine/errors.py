@@ -1,10 +1,11 @@
 """Every expected error, each with its exit code; front ends print `str(error)` and never a traceback.
 
 EfError
-  InputError     2   the input is wrong: one line a problem, each with its place and remedy
-  CommandError   2   the command is wrong
-  HeldError      3   somebody else holds it
-  NotFoundError  4   no such thing
+  InputError       2   the input is wrong: one line a problem, each with its place and remedy
+  CommandError     2   the command is wrong
+  UnfinishedError  1   what was waited for is not done
+  HeldError        3   somebody else holds it
+  NotFoundError    4   no such thing
 """
 
 from __future__ import annotations
@@ -44,7 +45,13 @@ class CommandError(EfError):
 
     def __init__(self, problem: str, remedy: str) -> None:
         self.problem, self.remedy = problem, remedy
-        super().__init__(f"{problem}; {remedy}.")
+        super().__init__(f"{problem}; {remedy}" + ("" if remedy.endswith("?") else "."))
+
+
+class UnfinishedError(CommandError):
+    """What was waited for is not done in the time that was given."""
+
+    exit_code = 1
 
 
 class HeldError(CommandError):

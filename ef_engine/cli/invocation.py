@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,14 +93,28 @@ class Invocation:
             stream.flush()
 
     def put_list(
-        self, columns: Sequence[str], rows: Sequence[Sequence[object]], keep: Collection[str] = ("ID",)
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        keep: Collection[str] = ("ID",),
+        spare: Iterable[str] = (),
     ) -> None:
-        """Writes a list in the form that is asked for; a table is cut to a terminal's width, never in a pipe."""
+        """Writes a list in the form that is asked for; a table is fitted to a terminal's width, never in a pipe."""
+        self.put(self.list_text(columns, rows, keep, spare))
+
+    def list_text(
+        self,
+        columns: Sequence[str],
+        rows: Sequence[Sequence[object]],
+        keep: Collection[str] = ("ID",),
+        spare: Iterable[str] = (),
+    ) -> str:
+        """What `put_list` writes."""
         from ef_engine.report.listing import FORMATS, render_list
 
         form = self.choice("format", FORMATS)
         is_headed = not self.option("no_header", False)
-        self.put(render_list(columns, rows, form, is_headed, terminal_width(), keep))
+        return render_list(columns, rows, form, is_headed, terminal_width(), keep, spare)
 
     def confirm(self, question: str) -> None:
         """Asks before something that is hard to undo; raises CommandError for no, and where nobody can be asked."""

@@ -6,6 +6,7 @@ its traceback, and the sentence names that file.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -21,10 +22,23 @@ INTERRUPTED = 130
 CLOSED_PIPE = 141
 FAILED = 1
 
+_COLLECTED_AFTER = 50_000
+"""New objects between two collections of garbage. A process that answers and ends has none worth a tenth of its time,
+nor is there any use in a last collection when it ends, hence the freeze."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command line and returns its exit code (cli.md, Contract)."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    """Runs one command line, by default that of this process, and returns its exit code (cli.md, Contract)."""
+    if argv is not None:
+        return _guarded(list(argv))
+    gc.set_threshold(_COLLECTED_AFTER)
+    try:
+        return _guarded(sys.argv[1:])
+    finally:
+        gc.freeze()
+
+
+def _guarded(arguments: list[str]) -> int:
     is_debugging = "--debug" in arguments
     places: list[Path] = []
     _never_fail_to_encode()

@@ -11,6 +11,7 @@ _CHOICE = re.compile(r"argument (?P<name>.+?): invalid choice: '(?P<given>.*)' \
 _UNKNOWN = re.compile(r"unrecognized arguments: (?P<given>.*)", re.S)
 _REQUIRED = re.compile(r"the following arguments are required: (?P<names>.*)")
 _VALUE = re.compile(r"argument (?P<name>.+?): expected .*")
+_NUMBER = re.compile(r"argument (?P<name>.+?): invalid int value: (?P<given>.*)", re.S)
 _ARGUMENTS = re.compile(r"\[Errno \d+\] (?P<what>.*): (?P<file>'.*')")
 _OTHER = re.compile(r"argument (?P<name>.+?): (?P<what>.*)", re.S)
 
@@ -24,7 +25,11 @@ def command_error(message: str, program: str, options: Iterable[str]) -> Command
     if found := _REQUIRED.fullmatch(message):
         return CommandError(f"{found['names']} is missing", f"see `{program} --help`")
     if found := _VALUE.fullmatch(message):
-        return CommandError(f"{_spelling(found['name'])} needs a value", f"see `{program} --help`")
+        name = _spelling(found["name"])
+        problem = f"{name} needs a value, written {name}=VALUE where that begins with a dash"
+        return CommandError(problem, f"see `{program} --help`")
+    if found := _NUMBER.fullmatch(message):
+        return CommandError(f"{_spelling(found['name'])} cannot be {found['given']}", "it is a whole number")
     if found := _ARGUMENTS.fullmatch(message):
         problem = f"the arguments in {found['file']} cannot be read ({found['what'].lower()})"
         return CommandError(problem, "check the name after the @")
@@ -57,4 +62,4 @@ def suggestion(given: str, known: Iterable[str], otherwise: str) -> str:
     from difflib import get_close_matches
 
     close = get_close_matches(given, list(known), n=1)
-    return f"did you mean {close[0]!r}" if close else otherwise
+    return f"did you mean {close[0]!r}?" if close else otherwise

@@ -7,6 +7,7 @@ not given, which is how the environment and the config file get their turn (`ef_
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,7 +43,7 @@ GLOBAL_OPTIONS = (
     Option("config", "the config file (default: ~/.config/ef/config.toml)", "FILE"),
     Option("profile", "the profile of the config file", "NAME"),
     Option("log_level", "what log/ef.log is told (default: info)", "LEVEL", LOG_LEVELS),
-    Option("format", "what is printed: table, json or csv; reports know more", "FORM", is_setting=False),
+    Option("format", "of lists table, json or csv; of reports text, csv or json", "FORM", is_setting=False),
     Option("no_header", "lists without their header line", is_setting=False),
     Option("quiet", "no narration on stderr; of lists the ids alone", is_setting=False),
     Option("force", "do it although it was done", is_setting=False),
@@ -50,7 +51,13 @@ GLOBAL_OPTIONS = (
     Option("yes", "do not ask", is_setting=False),
     Option("debug", "show the traceback of an error", is_setting=False),
 )
-SETTINGS = tuple(option for option in GLOBAL_OPTIONS if option.is_setting)
+WATCH_OPTIONS = (
+    Option("stuck_after", "flag what gets no further for so long (default: 30s)", "DURATION"),
+    Option("frozen_after", "flag what gives no sign of life for so long (default: 6s)", "DURATION"),
+)
+"""Options of `ps` alone, which are settings all the same."""
+
+SETTINGS = (*(option for option in GLOBAL_OPTIONS if option.is_setting), *WATCH_OPTIONS)
 
 
 def add_option(parser: argparse._ActionsContainer, name: str, **details: Any) -> None:
@@ -59,9 +66,10 @@ def add_option(parser: argparse._ActionsContainer, name: str, **details: Any) ->
     parser.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, **details)
 
 
-def add_global_options(parser: argparse._ActionsContainer, is_shown: bool) -> None:
-    """Adds the options of every command; `is_shown` puts them into the help."""
+def add_global_options(parser: argparse._ActionsContainer, shown: Collection[str] | None = None) -> None:
+    """Adds the options of every command; only those in `shown` (None: all) are put into the help."""
     for option in GLOBAL_OPTIONS:
+        is_shown = shown is None or option.name in shown
         details: dict[str, Any] = {"help": option.help if is_shown else argparse.SUPPRESS}
         if option.metavar is None:
             details["action"] = "store_true"

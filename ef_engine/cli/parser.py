@@ -7,18 +7,19 @@ not pay for what they do not use. Words and options of a command may stand in an
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import sys
+import textwrap
 from collections.abc import Sequence
-from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any, NoReturn
 
 from ef_engine.cli import mistakes
 from ef_engine.cli.commands import COMMANDS, Command
+from ef_engine.cli.invocation import text_width
 from ef_engine.cli.options import add_global_options
+from ef_engine.errors import CommandError
 from ef_engine.version import VERSION
 
 PROGRAM = "ef_cli"
@@ -26,7 +27,7 @@ PROGRAM = "ef_cli"
 _INTRODUCTION = """\
 usage: {program} [options] COMMAND [options]
 
-Forecasts household money: what happens on every day, and when you reach your goals.
+Forecasts household money: each day's balances, and when you reach your goals.
 
 Start with these three:
   {program} init                          a workspace with a worked example
@@ -36,10 +37,11 @@ Start with these three:
 Commands:
 """
 
-_LAST_WORDS = """
-`{program} COMMAND --help` tells more. Ids may be abbreviated, `@FILE` reads arguments from a file, and every option may
-stand before or after the command, with underscores or dashes.
-"""
+_LAST_WORDS = (
+    "`{program} COMMAND --help` tells more. Ids may be abbreviated, `@FILE` reads arguments from a file, and every "
+    "option may stand before or after the command, with underscores or dashes."
+)
+_OTHER_OPTIONS = "`{program} --help` lists the options of every command, such as --workspace."
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,6 +49,9 @@ class Parser(argparse.ArgumentParser):
 
     def __init__(self, **details: Any) -> None:
         super().__init__(allow_abbrev=False, add_help=False, formatter_class=_formatter, **details)
+
+    def add_first_options(self) -> None:
+        """Adds what ends a command at once."""
         self.add_argument("-h", "--help", action="help", help="show this help")
         self.add_argument("--version", action="version", version=f"ef {VERSION}", help="show the version")
 
@@ -64,7 +69,11 @@ class Parser(argparse.ArgumentParser):
 
     def convert_arg_line_to_args(self, arg_line: str) -> list[str]:
         """A line of an `@FILE`: words as a shell would split them, `#` begins a comment."""
-        return shlex.split(arg_line, comments=True)
+        try:
+            return shlex.split(arg_line, comments=True)
+        except ValueError as error:
+            problem = f"{arg_line!r} in a file of arguments cannot be split into words ({str(error).lower()})"
+            raise CommandError(problem, "close every quote on the line it is opened") from None
 
 
 class MainParser(Parser):
@@ -72,7 +81,8 @@ class MainParser(Parser):
 
     def __init__(self) -> None:
         super().__init__(prog=PROGRAM, fromfile_prefix_chars="@", usage=f"{PROGRAM} [options] COMMAND [options]")
-        add_global_options(self, is_shown=True)
+        self.add_first_options()
+        add_global_options(self)
         self.commands: dict[str, CommandParser] = {}
         self.given: list[str] = []
         subparsers = self.add_subparsers(dest="command", metavar="COMMAND", parser_class=CommandParser)
@@ -105,7 +115,7 @@ class MainParser(Parser):
         formatter.start_section("Options of every command")
         formatter.add_arguments(action for action in self._actions if action.option_strings)
         formatter.end_section()
-        texts = (_INTRODUCTION, "\n".join(lines), "\n\n", formatter.format_help(), _LAST_WORDS)
+        texts = (_INTRODUCTION, "\n".join(lines), "\n\n", formatter.format_help(), "\n", _wrapped(_LAST_WORDS), "\n")
         return "".join(texts).replace("{program}", PROGRAM)
 
 
@@ -114,8 +124,7 @@ class CommandParser(Parser):
 
     def __init__(self, command: Command, **details: Any) -> None:
         words = " ".join(filter(None, (PROGRAM, command.name, command.words, "[options]")))
-        about = f"{command.summary[0].upper()}{command.summary[1:]}."
-        super().__init__(**details | {"prog": f"{PROGRAM} {command.name}", "usage": words, "description": about})
+        super().__init__(**details | {"prog": f"{PROGRAM} {command.name}", "usage": words})
         self.command = command
         self.module: ModuleType | None = None
         self._is_inside = False
@@ -124,9 +133,18 @@ class CommandParser(Parser):
         """The command's module; declares its arguments the first time."""
         if self.module is None:
             self.module = import_module(f"ef_engine.cli.commands.{self.command.module}")
+            self.add_first_options()
             self.module.add_arguments(self)
-            add_global_options(self, is_shown=False)
+            add_global_options(self, shown=self.command.options)
         return self.module
+
+    def format_help(self) -> str:
+        """What the command does, its words and its own options."""
+        summary = self.command.summary
+        about = f"{summary[0].upper()}{summary[1:]}."
+        self.description = _wrapped(f"{about} {self.command.about}".rstrip())
+        self.epilog = _wrapped(_OTHER_OPTIONS.replace("{program}", PROGRAM))
+        return super().format_help()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does it, with words and options in any order."""
@@ -155,13 +173,12 @@ def _formatter(prog: str) -> _Formatter:
     return _Formatter(prog, max_help_position=30, width=_width())
 
 
-@cache
 def _width() -> int:
-    try:
-        columns = int(os.environ.get("COLUMNS", "")) or os.get_terminal_size(1).columns
-    except (ValueError, OSError):
-        columns = 80
-    return max(40, min(columns, 120)) - 2
+    return max(40, text_width()) - 2
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, _width(), break_on_hyphens=False)
 
 
 def make_parser() -> MainParser:
@@ -170,7 +187,11 @@ def make_parser() -> MainParser:
 
 
 def parse(arguments: Sequence[str] | None = None) -> tuple[argparse.Namespace, ModuleType | None]:
-    """The parsed command line and the module of its command (None if it names none); raises `CommandError`."""
+    """The parsed command line and the module of its command (None if it names none); `help COMMAND` is its help.
+
+    Raises `CommandError`.
+    """
     parser = make_parser()
-    args = parser.parse_args(arguments)
+    words = list(arguments or ())
+    args = parser.parse_args([*words[1:], "--help"] if words[:1] == ["help"] else words)
     return args, parser.commands[args.command].module if args.command else None

@@ -16,12 +16,13 @@ from ef_engine.errors import EfError
 from ef_engine.jobs.progress import KillRequestedError, ProgressWriter, TimedOutError
 from ef_engine.jobs.worker import Answer, work
 from ef_engine.simulation.observer import SILENT, Observer
-from ef_engine.store import active, forecasts, requests
+from ef_engine.store import active, forecasts, journal, requests
 from ef_engine.store.clock import now
+from ef_engine.store.events import Kind
 from ef_engine.store.places import FILE_MODE, Places
 from ef_engine.store.process import current
 from ef_engine.store.records import Record
-from ef_engine.store.states import Outcome, Paused, Running
+from ef_engine.store.states import Finished, Outcome, Paused, Running
 from ef_engine.store.transitions import Finish, Start, after
 
 
@@ -68,6 +69,7 @@ def begun(places: Places, record: Record, version: str) -> Record:
         forecasts.write_record(places, record)
     running = replace(after(record, Start(current(), now())), fingerprint=f"{record.id}@{version}")
     forecasts.write_record(places, running)
+    journal.note(places, Kind.PRERUN, record.id, attempt=running.attempt, owner=running.owner)
     return running
 
 
@@ -94,7 +96,15 @@ def _ended(places: Places, record: Record, log: Path, event: Finish) -> Record:
     write_log(log, f"{event.outcome.value} {event.message}".strip())
     forecasts.write_record(places, finished)
     requests.clear(places, record.id)
+    note_end(places, finished)
     return finished
+
+
+def note_end(places: Places, record: Record) -> None:
+    """Says in the journal how an attempt ended."""
+    assert isinstance(record.state, Finished)
+    outcome, message = record.state.outcome.value, record.state.message
+    journal.note(places, Kind.POSTRUN, record.id, attempt=record.attempt, outcome=outcome, message=message)
 
 
 def sentence(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ef_engine.jobs.attempt import note_end
 from ef_engine.store import active, forecasts, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -28,6 +29,7 @@ def bury(places: Places, record_id: str, worker: Process | None, outcome: Outcom
         if isinstance(record.state, Running | Paused) and worker in (None, record.state.process):
             record = after(record, Finish(outcome, now(), message))
             forecasts.write_record(places, record)
+            note_end(places, record)
         active.clear(places, record_id)
         requests.clear(places, record_id)
         return record
@@ -43,6 +45,7 @@ def withdraw(places: Places, record_id: str, message: str) -> Record | None:
         if not isinstance(record.state, Finished | Running | Paused):
             record = after(record, Finish(Outcome.KILLED, now(), message))
             forecasts.write_record(places, record)
+            note_end(places, record)
         return record
 
 

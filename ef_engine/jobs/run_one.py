@@ -8,6 +8,7 @@ from ef_engine.errors import NotFoundError
 from ef_engine.jobs.attempt import Conduct, run_attempt
 from ef_engine.store import forecasts
 from ef_engine.store.claims import claimed
+from ef_engine.store.forecasts import known as known
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
@@ -27,16 +28,6 @@ def run_one(
         prepare(places, record)
         begun(record)
         return run_attempt(places, record, conduct), False
-
-
-def known(places: Places, record_id: str) -> Record:
-    """The record of an id that must be known."""
-    record = forecasts.read_record(places, record_id)
-    if isinstance(record, forecasts.Unreadable):
-        raise record.problem
-    if record is None:
-        raise NotFoundError(f"{record_id} is not staged", "stage its file")
-    return record
 
 
 def has_result(record: Record) -> bool:

@@ -18,6 +18,7 @@ from typing import Any
 from ef_engine.errors import EfError, HeldError
 from ef_engine.jobs.burial import bury, out_of_memory_kills, withdraw
 from ef_engine.jobs.hooks import run_hook
+from ef_engine.jobs.observer import JournalObserver
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
 from ef_engine.jobs.work import Work
@@ -63,6 +64,7 @@ class Supervisor:
         self._interrupts = 0
         self._memory_kills = out_of_memory_kills()
         self._lock = ExitStack()
+        self._observer = JournalObserver(places)
 
     async def run(self) -> None:
         """Until there is nothing left to do; HeldError if another supervisor has the workspace."""
@@ -85,6 +87,7 @@ class Supervisor:
         if not self._interrupts and not tickets.is_paused(self._places):
             await self._fill_slots()
         self._watch_time(moment)
+        self._observer.look(moment)
         self._finish_works()
         return self._may_leave(moment)
 

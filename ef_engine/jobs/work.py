@@ -6,7 +6,7 @@ from collections import deque
 from contextlib import ExitStack
 
 from ef_engine.errors import EfError
-from ef_engine.jobs.attempt import begun, sentence
+from ef_engine.jobs.attempt import begun, note_end, sentence
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.outcomes import member_ids, set_outcome
 from ef_engine.jobs.run_one import has_result, known, prepare
@@ -131,7 +131,9 @@ class Work:
         missing = sum(not (outcome and outcome.has_result) for outcome in ended)
         outcome = Outcome.KILLED if requests.is_asked(self._places, record.id) else set_outcome(ended)
         message = f"{missing} of {len(ended)} forecasts have no result" if missing else ""
-        forecasts.write_record(self._places, after(record, Finish(outcome, now(), message)))
+        finished = after(record, Finish(outcome, now(), message))
+        forecasts.write_record(self._places, finished)
+        note_end(self._places, finished)
         return outcome.value
 
 

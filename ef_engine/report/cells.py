@@ -14,11 +14,11 @@ def money(amount: Decimal | float | int) -> str:
 
 
 def cell_text(cell: object) -> str:
-    """A cell on one line. None is empty, a `Decimal` an amount; control characters, which would move a terminal's
-    cursor, become blanks."""
+    """A cell on one line. None is empty, a `Decimal` an amount, True `true` as in a document; control characters, which
+    would move a terminal's cursor, become blanks."""
     if cell is None:
         return ""
-    text = money(cell) if isinstance(cell, Decimal) else str(cell)
+    text = money(cell) if isinstance(cell, Decimal) else str(cell).lower() if isinstance(cell, bool) else str(cell)
     return text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
 
 

@@ -21,30 +21,27 @@ def explain_report(result: Mapping[str, Any], memo_pattern: str | None = None) -
 
     Raises CommandError for a pattern that is no regular expression, NotFoundError when no memo matches it.
     """
-    if memo_pattern is None:
-        sentences = _all_that_differs(result["decisions"])
-    else:
-        sentences = _all_of(_matching(result["decisions"], memo_pattern))
+    shown = told(result, memo_pattern)
+    counted = result["decisions"] if memo_pattern is None else shown
+    outcome = (
+        outcome_sentence(counted, "occurrence") if counted else "No budget item has an occurrence in this forecast."
+    )
+    sentences = (outcome, *map(decision_sentence, shown))
     failure = result["failure"]
-    told = Sentences("", failure_sentences(failure)) if failure else None
-    blocks = (told, Sentences("", sentences))
-    return Report(_title(result), tuple(block for block in blocks if block is not None))
+    failed = (Sentences("", failure_sentences(failure)),) if failure else ()
+    return Report(_title(result), (*failed, Sentences("", sentences)))
+
+
+def told(result: Mapping[str, Any], memo_pattern: str | None = None) -> list[Entry]:
+    """The decisions that are explained, in the order of the result; raises as `explain_report` does."""
+    if memo_pattern is not None:
+        return _matching(result["decisions"], memo_pattern)
+    return [decision for decision in result["decisions"] if decision["status"] != CONFIRMED]
 
 
 def _title(result: Mapping[str, Any]) -> str:
     label = f" ({result['label']})" if result["label"] else ""
     return f"What became of the occurrences of forecast {result['forecast_id']}{label}"
-
-
-def _all_that_differs(decisions: Sequence[Entry]) -> tuple[str, ...]:
-    if not decisions:
-        return ("No budget item has an occurrence in this forecast.",)
-    different = [decision for decision in decisions if decision["status"] != CONFIRMED]
-    return (outcome_sentence(decisions, "occurrence"), *map(decision_sentence, different))
-
-
-def _all_of(decisions: Sequence[Entry]) -> tuple[str, ...]:
-    return (outcome_sentence(decisions, "occurrence"), *map(decision_sentence, decisions))
 
 
 def _matching(decisions: Sequence[Entry], pattern: str) -> list[Entry]:
@@ -60,5 +57,5 @@ def _matching(decisions: Sequence[Entry], pattern: str) -> list[Entry]:
 
 def _known_memos(decisions: Sequence[Entry]) -> str:
     memos = sorted({str(decision["memo"]) for decision in decisions})
-    shown = memos[:_SHOWN_MEMOS] + ["..."] * (len(memos) > _SHOWN_MEMOS)
-    return f"the memos are: {', '.join(shown)}" if memos else "there are no occurrences at all"
+    more = f" and {len(memos) - _SHOWN_MEMOS} more" if len(memos) > _SHOWN_MEMOS else ""
+    return f"the memos are: {', '.join(memos[:_SHOWN_MEMOS])}{more}" if memos else "there are no occurrences at all"

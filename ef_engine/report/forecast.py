@@ -118,9 +118,12 @@ def _not_confirmed(decisions: Iterable[Entry], failure: Entry | None) -> Sentenc
 
 def _of_memo(memo: str, decisions: Sequence[Entry]) -> Iterable[str]:
     different = [decision for decision in decisions if decision["status"] != CONFIRMED]
-    if len(different) > SHOWN_PER_MEMO:
-        yield f"{memo}: of {counted(len(decisions), 'occurrence')} {status_counts(different)}; the first are:"
-    yield from map(decision_sentence, different[:SHOWN_PER_MEMO])
+    if len(different) <= SHOWN_PER_MEMO:
+        yield from map(decision_sentence, different)
+        return
+    yield f"{memo}: of {counted(len(decisions), 'occurrence')} {status_counts(different)}; the first are:"
+    for decision in different[:SHOWN_PER_MEMO]:
+        yield f"  {decision_sentence(decision)}"
 
 
 def _chart(daily: Table) -> Chart:

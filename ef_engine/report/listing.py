@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
 from ef_engine.report.columns import table_lines
@@ -23,13 +23,17 @@ def render_list(
     header: bool = True,
     width: int | None = None,
     keep: Collection[str] = (),
+    spare: Iterable[str] = (),
 ) -> str:
-    """The list as text that ends with a line feed, or is empty. `header` and `width` are nothing to json."""
+    """The list as text that ends with a line feed, or is empty. `header` is nothing to json, `width` to json and csv.
+
+    A table too wide leaves out the columns in `spare`, in that order, before it cuts any that are not in `keep`.
+    """
     if form == "json":
         return list_json(columns, rows)
     if form == "csv":
         return list_csv(columns, rows, header)
-    return "".join(line + "\n" for line in table_lines(columns, rows, width, header, keep))
+    return "".join(line + "\n" for line in table_lines(columns, rows, width, header, keep, spare))
 
 
 def list_json(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

@@ -16,7 +16,10 @@ Cell: TypeAlias = str | int | Decimal | date | None
 
 @dataclass(frozen=True, slots=True)
 class Sentences:
-    """Whole sentences, each with its full stop, under a heading (empty: none)."""
+    """Whole sentences, each with its full stop, under a heading (empty: none).
+
+    One that begins with two blanks belongs to the one above it.
+    """
 
     heading: str
     sentences: tuple[str, ...]
@@ -24,12 +27,16 @@ class Sentences:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A small table. `narrower` shows less of the same, for where this one is too wide."""
+    """A small table. Where it is too wide, `narrower` shows less of the same.
+
+    One that `is_split` goes on below instead, in parts that each begin with its first column.
+    """
 
     heading: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     narrower: Grid | None = None
+    is_split: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,9 @@ def status_counts(decisions: Iterable[Entry]) -> str:
 def outcome_sentence(decisions: Sequence[Entry], noun: str) -> str:
     """`Of 40 occurrences, 3 were skipped, 1 reduced.` or that all were confirmed; `decisions` holds at least one."""
     number, counts = counted(len(decisions), noun), status_counts(decisions)
+    if len(decisions) == 1:
+        return f"The one {noun} was {decisions[0]['status']}{'' if counts else ' in full'}."
     if counts:
         first, _, rest = counts.partition(" ")
         return f"Of {number}, {first} {'was' if first == '1' else 'were'} {rest}."
-    return f"The one {noun} was confirmed in full." if len(decisions) == 1 else f"All {number} were confirmed in full."
+    return f"All {number} were confirmed in full."

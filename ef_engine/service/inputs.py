@@ -86,7 +86,8 @@ def _changed(read: Loaded, changes: Changes) -> Loaded:
         forecast[key] = getattr(changes, key) or forecast[key]
     forecast["options"]["approximate"] |= changes.approximate
     document["label"] = document["label"] if changes.label is None else changes.label
-    return replace(read_bytes(dumps(document).encode(), read.name), data=read.data)
+    changed = read_bytes(dumps(document).encode(), f"{read.name}, as changed by the command line")
+    return replace(changed, name=read.name, data=read.data)
 
 
 def document_of(content: Content, record_id: str | None = None) -> dict[str, Any]:

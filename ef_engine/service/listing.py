@@ -1,106 +1,78 @@
-"""`list` and `ps`: everything in a workspace as rows of raw values, read from small files without any lock."""
+"""`list`: everything in a workspace as rows of raw values, read from small files without any lock.
+
+What is finished comes from the catalogue, and what reads the rest is only imported where there is some: with nothing
+new on disk, a list of thousands takes little more than the start of the program.
+"""
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ef_engine.store import forecasts
-from ef_engine.store.claims import observed
-from ef_engine.store.forecasts import Unreadable
+from ef_engine.store import catalogue
 from ef_engine.store.places import Places
-from ef_engine.store.records import Record
-from ef_engine.store.states import Finished, Paused, Queued, Running
-
-GROUPS = ("loaded", "staged", "in progress", "evaluated")
-"""The four kinds of things a workspace holds, in the order a list shows them."""
+from ef_engine.store.rows import GROUPS as GROUPS
+from ef_engine.store.rows import Row as Row
 
 COLUMNS = ("ID", "Kind", "State", "Label", "Start", "End", "Net Worth", "Updated", "Owner")
 
+FIELDS = (
+    "id", "kind", "state", "label", "start", "end", "net_worth", "updated", "owner", "outcome", "started", "finished",
+    "elapsed", "attempt", "tracking", "parent", "flags", "note",
+)  # fmt: skip
+"""What a query may ask of a row, each an attribute of it."""
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a list. `id` is a path for what is only loaded; `net_worth` is at the end, to the cent.
 
-    `updated` is the time of the latest change of state in UTC. `group` is one of `GROUPS`.
-    """
-
-    group: str
-    id: str
-    kind: str
-    state: str
-    label: str
-    start: str | None
-    end: str | None
-    net_worth: Decimal | None
-    updated: str | None
-    owner: str
-    note: str = ""
-
-    @property
-    def cells(self) -> tuple[str | Decimal | None, ...]:
-        """The values in the order of `COLUMNS`."""
-        return (
-            self.id, self.kind, self.state, self.label, self.start, self.end, self.net_worth, self.updated, self.owner,
-        )  # fmt: skip
+def cells(row: Row) -> tuple[str | Decimal | None, ...]:
+    """The values in the order of `COLUMNS`."""
+    worth = None if row.net_worth is None else Decimal(row.net_worth)
+    return row.id, row.kind, row.state, row.label, row.start, row.end, worth, row.updated, row.owner
 
 
 def list_rows(places: Places, kind: str | None = None) -> list[Row]:
     """Every row of the workspace, of one `kind` (`forecast`, `forecastset`) or of both, newest first in each group."""
-    rows = [_row(places, each) for each in forecasts.read_records(places)]
-    rows += _loaded_rows(places, {row.id for row in rows})
-    rows = [row for row in rows if kind in (None, row.kind)]
-    rows.sort(key=lambda row: row.updated or "", reverse=True)
-    return sorted(rows, key=lambda row: GROUPS.index(row.group))
+    rows = catalogue.read_rows(places)
+    if not _is_nothing_staged(places):
+        rows += _staged_rows(places, {row.id for row in rows})
+        rows += _loaded_rows(places, {row.id for row in rows})
+    groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
+    for row in rows:
+        if kind in (None, row.kind):
+            groups[row.group].append(row)
+    for group in groups.values():
+        group.sort(key=lambda row: row.updated or "", reverse=True)
+    return [row for group in groups.values() for row in group]
 
 
-def _row(places: Places, record: Record | Unreadable) -> Row:
-    if isinstance(record, Unreadable):
-        kind = "forecastset" if record.kind == "set" else record.kind
-        return Row("evaluated", record.id, kind, "unreadable", "", None, None, None, None, "", str(record.problem))
-    return Row(
-        group=_group(record),
-        id=record.id,
-        kind="forecastset" if record.kind == "set" else "forecast",
-        state=observed(places, record),
-        label=record.label,
-        start=record.start_date or None,
-        end=record.end_date or None,
-        net_worth=net_worth(record),
-        updated=updated(record),
-        owner=record.owner,
-        note=record.state.message if isinstance(record.state, Finished) else "",
-    )
+def _is_nothing_staged(places: Places) -> bool:
+    """Whether the stage directory holds no document, and its index, of whatever version, no record."""
+    try:
+        names = os.listdir(places.stage)
+        if any(name != places.index.name and not name.startswith(".") for name in names):
+            return False
+        return bool(json.loads(places.index.read_bytes())["entries"] == {})
+    except FileNotFoundError:
+        return True
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
-def _group(record: Record) -> str:
-    match record.state:
-        case Running() | Paused() | Queued():
-            return "in progress"
-        case Finished():
-            return "evaluated"
-    return "staged"
+def _staged_rows(places: Places, known: set[str]) -> Iterable[Row]:
+    """What the index knows and the data directory does not."""
+    from ef_engine.store import stage_index
+    from ef_engine.store.record_rows import row_of
 
-
-def updated(record: Record) -> str:
-    """When the record's state changed last."""
-    match record.state:
-        case Finished(finished=at) | Running(started=at) | Paused(since=at) | Queued(since=at):
-            return at
-    return record.received
-
-
-def net_worth(record: Record) -> Decimal | None:
-    """What the latest result ends with."""
-    text = record.summary.get("net_worth")
-    return None if text is None else Decimal(text)
+    return [row_of(places, record) for key, record in stage_index.read(places).items() if key not in known]
 
 
 def _loaded_rows(places: Places, known: set[str]) -> Iterable[Row]:
     """Files somebody put into the stage directory that belong to no forecast."""
+    from ef_engine.store import forecasts
+
     for path in forecasts.loaded_files(places):
         row, record_id = _loaded_row(path)
         if record_id not in known:
@@ -114,14 +86,8 @@ def _loaded_row(path: Path) -> tuple[Row, str | None]:
     try:
         read = read_input(path)
     except EfError as error:
-        return _loaded(path, "", "invalid", note=str(error)), None
+        return Row(str(path), "", "invalid", note=str(error)), None
     value: Any = read.value
     forecast = value if read.kind == "forecast" else value.base
     dates = (forecast.start_date.isoformat(), forecast.end_date.isoformat())
-    return _loaded(path, read.kind, "loaded", value.label, *dates), id_of_content(read.value)
-
-
-def _loaded(
-    path: Path, kind: str, state: str, label: str = "", start: str | None = None, end: str | None = None, note: str = ""
-) -> Row:
-    return Row("loaded", str(path), kind, state, label, start, end, None, None, "", note)
+    return Row(str(path), read.kind, "loaded", value.label, *dates), id_of_content(read.value)

@@ -11,7 +11,8 @@ from ef_engine.jobs.run_one import known
 from ef_engine.jobs.supervise import is_supervised, launch
 from ef_engine.service.progress import read_progress
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of
-from ef_engine.store import active, requests, tickets
+from ef_engine.store import active, journal, requests, tickets
+from ef_engine.store.events import Event, Kind
 from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
@@ -40,7 +41,7 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
     made = []
     for record_id in ids:
         note_lost(known(places, record_id), wishes)
-        if active.marker_of(places, record_id) is None:
+        if not _runs_now(places, record_id):
             requests.clear(places, record_id)
         made.append(
             tickets.new(
@@ -52,6 +53,7 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
                 on_finish=queue.on_finish,
             )
         )
+    journal.note_many(places, [event for ticket in made for event in _received(places, ticket)])
     with tickets.queue_lock(places):
         for ticket in made:
             tickets.write(places, ticket)
@@ -60,12 +62,25 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
     return made
 
 
+def _received(places: Places, ticket: Ticket) -> Iterator[Event]:
+    """That a forecast, or a set with all its members, is asked for."""
+    members = {member.id for member in known(places, ticket.record_id).members}
+    for record_id in (ticket.record_id, *sorted(members)):
+        yield Event(Kind.RECEIVED, record_id, fields={"owner": ticket.owner, "tracking": ticket.name})
+
+
 def continue_queue(places: Places) -> None:
     """Ends a pause of the queue, and sees that somebody works on what waits."""
     with tickets.queue_lock(places):
         tickets.resume(places)
         if not is_supervised(places) and any(ticket.supervisor is None for ticket in tickets.all_tickets(places)):
             launch(places)
+
+
+def _runs_now(places: Places, record_id: str) -> bool:
+    """Whether somebody may be running it; what a dead process left marked does not run."""
+    marker = active.marker_of(places, record_id)
+    return marker is not None and liveness(marker.process) is not Liveness.DEAD
 
 
 def run_queued(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueWishes) -> Iterator[Ran]:
@@ -97,6 +112,7 @@ def _known_members(places: Places, record: Record) -> Iterator[Ran]:
 class _Followed:
     ticket: Ticket
     read: int = 0
+    total: int = 0
     is_over: bool = False
     since: float = field(default_factory=time.monotonic)
 
@@ -159,8 +175,8 @@ class _Follower:
             return
         watcher, record_id = self._wishes.watcher, each.ticket.record_id
         if is_set_id(record_id):
-            total = len({member.id for member in known(self._places, record_id).members})
-            self._begin(record_id, "forecasts", total)
+            each.total = each.total or len({member.id for member in known(self._places, record_id).members})
+            self._begin(record_id, "forecasts", each.total)
             watcher.advanced(each.read)
         else:
             record = known(self._places, record_id)

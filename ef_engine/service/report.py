@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ef_engine.errors import CommandError
-from ef_engine.service.listing import net_worth
 from ef_engine.service.results import result_bytes, result_document
 from ef_engine.store import forecasts
 from ef_engine.store.claims import observed
 from ef_engine.store.forecasts import Unreadable
 from ef_engine.store.places import Places
+from ef_engine.store.record_rows import net_worth
 from ef_engine.store.records import Member, Record
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "csv", "json", "html", "excel", "markdown")
 _FILES = {"csv": "daily.csv", "json": "result.json"}
+_WITH_RESULT = ("evaluated", "infeasible")
 _SET_COLUMNS = ("ID", "Scenario", "State", "Net Worth")
 
 
@@ -71,10 +74,33 @@ def _set_report(record: Record, columns: tuple[str, ...], rows: list[tuple[Cell,
     from ef_engine.report.values import Grid, Report, Sentences
 
     title = f"Forecast set {record.id}" + (f": {record.label}" if record.label else "")
-    done = sum(row[2] in ("evaluated", "infeasible") for row in rows)
-    sentences = (f"{done} of {len(rows)} scenarios have a result, from {record.start_date} to {record.end_date}.",)
-    narrow = Grid("Scenarios", columns[1:4], tuple(row[1:4] for row in rows))
-    return Report(title, (Sentences("", sentences), Grid("Scenarios", columns, tuple(rows), narrow)))
+    done = sum(row[2] in _WITH_RESULT for row in rows)
+    sentences = (
+        f"{done} of {len(rows)} scenarios have a result, from {record.start_date} to {record.end_date}.",
+        *_extremes(rows),
+    )
+    shown = tuple(_shown(row) for row in rows)
+    record_id, name, *others = columns
+    return Report(
+        title, (Sentences("", sentences), Grid("Scenarios", (name, record_id, *others), shown, is_split=True))
+    )
+
+
+def _shown(row: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The scenario before its id; of one with a result, a milestone without a day was not reached."""
+    record_id, name, state, worth, *days = row
+    missing = "not reached" if state in _WITH_RESULT else None
+    return (name, record_id, state, worth, *(day or missing for day in days))
+
+
+def _extremes(rows: list[tuple[Cell, ...]]) -> Iterator[str]:
+    """Which scenarios end best and worst, where there is something to compare."""
+    from ef_engine.report.cells import money
+
+    ends = [(row[3], row[1]) for row in rows if isinstance(row[3], Decimal) and row[2] == "evaluated"]
+    if len({worth for worth, _ in ends}) > 1:
+        (most, best), (least, worst) = (pick(ends, key=lambda end: end[0]) for pick in (max, min))
+        yield f"Net worth ends highest in {best}, at {money(most)}, and lowest in {worst}, at {money(least)}."
 
 
 def _check_form(form: str) -> None:

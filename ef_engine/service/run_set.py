@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ef_engine.errors import EfError, HeldError
-from ef_engine.jobs.attempt import begun, sentence
+from ef_engine.jobs.attempt import begun, note_end, sentence
 from ef_engine.jobs.outcomes import member_ids, set_outcome
 from ef_engine.jobs.run_one import known, prepare
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of, run_forecast
-from ef_engine.store import active, forecasts, requests
+from ef_engine.store import active, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
+from ef_engine.store.events import Kind
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome
@@ -32,6 +33,7 @@ def run_set(places: Places, set_id: str, wishes: Wishes) -> Iterator[Ran]:
         requests.clear(places, set_id)
         prepare(places, record)
         note_lost(record, wishes)
+        journal.note(places, Kind.RECEIVED, set_id, owner=record.owner)
         results: list[Ran] = []
         try:
             with _running(places, record, results):
@@ -61,7 +63,9 @@ def _running(places: Places, record: Record, results: list[Ran]) -> Iterator[Non
 
 
 def _end(places: Places, running: Record, outcome: Outcome, message: str) -> None:
-    forecasts.write_record(places, after(running, Finish(outcome, now(), message)))
+    finished = after(running, Finish(outcome, now(), message))
+    forecasts.write_record(places, finished)
+    note_end(places, finished)
     forecasts.unstage_begun(places, [*member_ids(running), running.id])
 
 

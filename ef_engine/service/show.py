@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from ef_engine.service.listing import updated
 from ef_engine.service.progress import read_progress
 from ef_engine.store import forecasts
 from ef_engine.store.claims import observed
 from ef_engine.store.places import Places
+from ef_engine.store.record_rows import updated
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Paused, Running
 

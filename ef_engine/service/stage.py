@@ -15,8 +15,9 @@ from ef_engine.service.inputs import NO_CHANGES, Changes, document_of, id_of_con
 from ef_engine.service.relabel import relabel
 from ef_engine.service.workspace import Workspace
 from ef_engine.service.write_id import write_id
-from ef_engine.store import forecasts
+from ef_engine.store import forecasts, journal
 from ef_engine.store.clock import now
+from ef_engine.store.events import Event, Kind
 from ef_engine.store.records import Member, Record
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ def stage_input(workspace: Workspace, read: Loaded, parent: str | None = None) -
     if isinstance(known, forecasts.Unreadable):
         raise known.problem
     if known and forecasts.read_document(workspace.places, record_id):
-        return _known(workspace, known, read.value.label)
+        staged = _known(workspace, known, read.value.label)
+        return staged.with_note(_restored(workspace, known, read.value))
     pieces = list(_pieces(read.value, replace(_record(read.value, record_id, workspace.owner), parent=parent)))
     others = forecasts.known_ids(workspace.places) - {record_id}
     _store(workspace, [(record, content) for record, content in pieces if record.id not in others])
@@ -78,6 +80,15 @@ def _known(workspace: Workspace, known: Record, label: str) -> Staged:
         return Staged(known.id, True, f"{known.id} is known already, nothing changes.")
     relabel(workspace.places, known, label)
     return Staged(known.id, True, f"{known.id} is known already.", (f"Its label is now {label!r}.",))
+
+
+def _restored(workspace: Workspace, known: Record, content: Content) -> str | None:
+    """Stages the members of a known set that were deleted since; a sentence if there are any."""
+    gone = {member.id for member in known.members} - forecasts.known_ids(workspace.places)
+    if not gone:
+        return None
+    _store(workspace, [piece for piece in _pieces(content, replace(known, members=())) if piece[0].id in gone])
+    return f"Of its {len(known.members)} scenarios, {len(gone)} had been deleted and are staged again."
 
 
 def _pieces(content: Content, record: Record) -> Iterator[tuple[Record, Content]]:
@@ -122,6 +133,14 @@ def _store(workspace: Workspace, pieces: list[tuple[Record, Content]]) -> None:
 
     documents = {record.id: dumps(document_of(content, record.id)).encode() for record, content in pieces}
     forecasts.stage(workspace.places, [record for record, _ in pieces], documents)
+    journal.note_many(workspace.places, [_event(record) for record, _ in pieces])
+
+
+def _event(record: Record) -> Event:
+    """That it is staged, and what it was made from."""
+    if record.parent is None:
+        return Event(Kind.STAGED, record.id, fields={"owner": record.owner})
+    return Event(Kind.RESTAGED, record.id, fields={"owner": record.owner, "parent": record.parent})
 
 
 def _summary(record: Record) -> str:

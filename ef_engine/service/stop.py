@@ -6,17 +6,20 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from ef_engine.errors import CommandError, HeldError, NotFoundError
-from ef_engine.jobs.burial import bury
+from ef_engine.jobs.burial import bury, withdraw
 from ef_engine.jobs.run_one import known
 from ef_engine.jobs.signals import process_state, signal_group
 from ef_engine.jobs.supervise import is_supervised
-from ef_engine.store import active, forecasts, requests, tickets
+from ef_engine.service.standing import look_at_queue
+from ef_engine.store import active, forecasts, journal, requests, tickets
 from ef_engine.store.claims import is_lost
 from ef_engine.store.clock import now
+from ef_engine.store.events import Kind
 from ef_engine.store.places import Places
 from ef_engine.store.process import Liveness, Process, liveness
 from ef_engine.store.records import Record
@@ -40,7 +43,10 @@ def kill(places: Places, record_id: str, owner: str) -> Record:
         raise NotFoundError(f"{record_id} does not run", "see `ef_cli ps`")
     if isinstance(record.state, Running | Paused) and is_lost(places, record):
         return _closed(places, record_id, Outcome.CRASHED, f"its process {record.state.process} is gone")
+    if not isinstance(record.state, Running | Paused) and _is_forsaken(places, record):
+        return _dropped(places, record_id, owner)
     requests.ask(places, record_id, "killed", owner)
+    journal.note(places, Kind.KILL_REQUESTED, record_id, attempt=record.attempt, owner=owner)
     _wake(record)
     if is_supervised(places) and _until(lambda: _has_ended(places, record_id, record.attempt), SUPERVISED_SECONDS):
         return known(places, record_id)
@@ -56,6 +62,21 @@ def _is_queued(places: Places, record_id: str) -> bool:
         if isinstance(found, Record) and record_id in {member.id for member in found.members}:
             return record_id not in dict(tickets.done(places, ticket.name))
     return False
+
+
+def _is_forsaken(places: Places, record: Record) -> bool:
+    """Whether it waits in the queue of a supervisor that died."""
+    return look_at_queue(places).standing(record) == "lost"
+
+
+def _dropped(places: Places, record_id: str, owner: str) -> Record:
+    """Takes it out of that queue; a set that is waited for with it stays."""
+    queue = look_at_queue(places)
+    for ticket in queue.tickets:
+        if ticket.record_id == record_id and queue.is_lost(ticket):
+            tickets.remove(places, ticket.name)
+    withdraw(places, record_id, f"stopped by {owner or 'somebody'} before it ran")
+    return known(places, record_id)
 
 
 def _wake(record: Record) -> None:
@@ -113,6 +134,7 @@ def pause(places: Places, record_id: str) -> Record:
     # Its process stands still, so this is the only writer.
     paused = after(record, Pause(now()))
     forecasts.write_record(places, paused)
+    journal.note(places, Kind.PAUSED, record_id, attempt=paused.attempt)
     return paused
 
 
@@ -123,6 +145,9 @@ def resume(places: Places, record_id: str) -> Record:
         raise CommandError(f"{record_id} is not paused", "see `ef_cli ps`")
     going = after(record, Resume())
     forecasts.write_record(places, going)
+    journal.note(places, Kind.RESUMED, record_id, attempt=going.attempt)
+    with suppress(FileNotFoundError):
+        os.utime(active.path_of(places, record_id))  # so that nobody takes the pause for a heart that stopped
     signal_group(process, signal.SIGCONT)
     return going
 

@@ -80,16 +80,19 @@ def _sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
+def stale_temporaries(directory: Path, older_than: float = STALE_SECONDS) -> list[Path]:
+    """What writers that died left in the directory."""
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as entries:
+        return [Path(each.path) for each in entries if is_temporary(each.name) and _age(each) > older_than]
+    return []
+
+
 def remove_stale_temporaries(directory: Path, older_than: float = STALE_SECONDS) -> int:
     """Removes what writers that died left in the directory; returns how many files that were."""
-    removed = 0
-    with suppress(FileNotFoundError), os.scandir(directory) as entries:
-        for entry in entries:
-            if is_temporary(entry.name) and _age(entry) > older_than:
-                with suppress(FileNotFoundError):
-                    os.unlink(entry.path)
-                    removed += 1
-    return removed
+    found = stale_temporaries(directory, older_than)
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
 
 
 def is_temporary(name: str) -> bool:

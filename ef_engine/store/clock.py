@@ -15,6 +15,11 @@ def to_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def from_timestamp(seconds: float) -> str:
+    """A moment as a file's time holds it: seconds since 1970."""
+    return to_text(datetime.fromtimestamp(seconds, UTC))
+
+
 def seconds_between(earlier: str, later: str) -> float:
     """How many seconds pass from one moment of a state file to another."""
     return (datetime.fromisoformat(later) - datetime.fromisoformat(earlier)).total_seconds()

@@ -7,20 +7,23 @@ The record in the data directory wins over the one in the index, which is cleane
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ef_engine.errors import CommandError
+from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.store import documents, records, stage_index
+from ef_engine.store.atomic import STALE_SECONDS, remove_stale_temporaries, write_bytes, write_together
 from ef_engine.store.atomic import is_temporary as is_temporary
-from ef_engine.store.atomic import remove_stale_temporaries, write_bytes, write_together
 from ef_engine.store.places import Places, id_of, is_set_id, make_directory
 from ef_engine.store.records import SET_SCHEMA, STATE_SCHEMA, Record
 
 RESULTS = ("daily.csv", "postings.csv", "decisions.csv", "result.json")
 """In the order they appear: who sees `result.json` sees all of them."""
+
+_GONE = ".gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,11 @@ def has_begun(places: Places, record_id: str) -> bool:
 
 def read_record(places: Places, record_id: str) -> Record | Unreadable | None:
     """What is known of the id: from the data directory, else from the index; None if nothing is."""
-    return _read_run(places, record_id) or stage_index.read(places).get(record_id)
+    return read_run(places, record_id) or stage_index.read(places).get(record_id)
 
 
-def _read_run(places: Places, record_id: str) -> Record | Unreadable | None:
+def read_run(places: Places, record_id: str) -> Record | Unreadable | None:
+    """What the data directory knows of the id, whatever is staged; None for nothing."""
     path = record_path(places, record_id)
     try:
         return records.from_json(documents.load(path, SET_SCHEMA if is_set_id(record_id) else STATE_SCHEMA))
@@ -65,9 +69,27 @@ def _read_run(places: Places, record_id: str) -> Record | Unreadable | None:
     return Unreadable(record_id, "set" if is_set_id(record_id) else "forecast", problem)
 
 
+def known(places: Places, record_id: str) -> Record:
+    """The record of an id that must be known."""
+    record = read_record(places, record_id)
+    if isinstance(record, Unreadable):
+        raise record.problem
+    if record is None:
+        raise NotFoundError(f"{record_id} is not staged", "stage its file")
+    return record
+
+
+def read_some(places: Places, ids: Iterable[str]) -> dict[str, Record | Unreadable]:
+    """What is known of these ids, by id; the index is read once, if at all."""
+    wanted = list(dict.fromkeys(ids))
+    run = {record_id: found for record_id in wanted if (found := read_run(places, record_id))}
+    staged = stage_index.read(places) if len(run) < len(wanted) else {}
+    return run | {key: staged[key] for key in wanted if key not in run and key in staged}
+
+
 def read_records(places: Places) -> list[Record | Unreadable]:
     """Every record of the workspace: what was ever run, then what is only staged."""
-    run = {record_id: found for record_id in run_ids(places) if (found := _read_run(places, record_id))}
+    run = {record_id: found for record_id in run_ids(places) if (found := read_run(places, record_id))}
     staged = {key: value for key, value in stage_index.read(places).items() if key not in run}
     return [*run.values(), *staged.values()]
 
@@ -154,9 +176,17 @@ def delete_run(places: Places, record_id: str) -> None:
 
     directory = places.run(record_id)
     if directory.exists():
-        gone = directory.with_name(f".{directory.name}.{os.getpid()}.gone")
+        gone = directory.with_name(f".{directory.name}.{os.getpid()}{_GONE}")
         directory.rename(gone)
         shutil.rmtree(gone)
+
+
+def half_deleted(places: Places) -> list[Path]:
+    """Directories that somebody began to delete and died."""
+    with suppress(FileNotFoundError), os.scandir(places.data) as entries:
+        found = [Path(each.path) for each in entries if each.name.startswith(".") and each.name.endswith(_GONE)]
+        return [path for path in found if time.time() - path.stat().st_mtime > STALE_SECONDS]
+    return []
 
 
 def loaded_files(places: Places) -> list[Path]:

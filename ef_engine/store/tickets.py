@@ -138,6 +138,22 @@ def remove(places: Places, name: str) -> None:
     _remove_old(places)
 
 
+def files(places: Places, name: str) -> list[Path]:
+    """The files of a ticket that exist."""
+    found = (places.queue / f"{name}{suffix}" for suffix in (".json", ".drain", ".done"))
+    return [path for path in found if path.exists()]
+
+
+def forgotten(places: Places) -> list[str]:
+    """The names of tickets that are gone, but not all of their files."""
+    with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
+        names = {
+            stem for each in entries if (stem := each.name.removesuffix(".done").removesuffix(".drain")) != each.name
+        }
+        return sorted(name for name in names if not exists(places, name))
+    return []
+
+
 def _remove_old(places: Places, older_than: float = 3600.0) -> None:
     with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
         for entry in entries:

@@ -80,4 +80,22 @@ def test_every_command_has_help_within_eighty_columns(command: str, capsys: pyte
     for parser in (make_parser(), *make_parser().commands.values()):
         if hasattr(parser, "load"):
             parser.load()
-        assert max(map(len, parser.format_help().splitlines())) <= 120
+        assert max(map(len, parser.format_help().splitlines())) <= 80
+
+
+def test_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ef_engine.cli.invocation.terminal_width", lambda: 60)
+    parser = make_parser().commands["explain"]
+    parser.load()
+    assert max(map(len, parser.format_help().splitlines())) <= 60
+
+
+def test_help_is_a_command_too(capsys: pytest.CaptureFixture[str]) -> None:
+    helped = []
+    for words in (["help", "report"], ["report", "--help"]):
+        with pytest.raises(SystemExit) as ended:
+            parse(words)
+        assert ended.value.code == 0
+        helped.append(capsys.readouterr().out)
+    assert helped[0] == helped[1]
+    assert "--format FORM" in helped[0]

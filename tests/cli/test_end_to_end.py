@@ -41,6 +41,12 @@ def test_init_overwrites_nothing_unless_forced(tmp_path: Path) -> None:
     assert (tmp_path / "here" / "household.json").read_text() != "mine"
 
 
+def test_init_says_what_comes_next_as_it_has_to_be_typed() -> None:
+    assert ef_cli("init").stderr == "Next: read START_HERE.md, then `ef_cli run forecast household.json`.\n"
+    next_step = "`ef_cli --workspace 'my house' run forecast 'my house/household.json'`"
+    assert ef_cli("init", "my house").stderr == f"Next: read my house/START_HERE.md, then {next_step}.\n"
+
+
 @pytest.fixture
 def run(terminal: Terminal, tmp_path: Path, home: Path) -> Path:
     """The directory of an evaluated forecast."""
@@ -113,3 +119,34 @@ def test_help_begins_with_the_three_commands_a_new_user_needs(terminal: Terminal
     assert text.index("ef_cli init") < text.index("ef_cli run forecast") < text.index("ef_cli report forecast")
     assert text.index("ef_cli report forecast") < text.index("Commands:")
     assert terminal.ok("--version").startswith("ef ")
+
+
+def test_an_output_that_cannot_be_written_is_named_as_it_was_given(run: Path) -> None:
+    done = ef_cli("report", SMALL_ID, "--output", "nowhere/report.txt")
+    problem = "--output: nowhere/report.txt cannot be written (no such file or directory)"
+    assert done.returncode == 2
+    assert done.stderr == f"{problem}; name a file in a directory that exists and is yours.\n"
+
+
+def test_what_is_explained_also_comes_as_json_and_csv(run: Path) -> None:
+    decisions = json.loads(ef_cli("explain", SMALL_ID, "--format", "json").stdout)
+    assert [(each["memo"], each["status"]) for each in decisions] == [("trip", "skipped")]
+    assert len(json.loads(ef_cli("explain", SMALL_ID, ".", "--format", "json").stdout)) == 4
+    header = (run / "decisions.csv").read_text().splitlines()[0]
+    assert ef_cli("explain", SMALL_ID, "--format", "csv").stdout.splitlines()[0] == header
+
+
+def test_the_report_of_a_set_compares_its_scenarios_in_eighty_columns(terminal: Terminal, tmp_path: Path) -> None:
+    document = plans()
+    names = [f"a milestone with a name that is long, {number}" for number in range(3)]
+    document["base"]["milestones"]["account"] = [
+        {"name": name, "account_name": "Checking", "min_balance": 100 + 700 * number}
+        for number, name in enumerate(names)
+    ]
+    terminal.ok("run", str(write(tmp_path / "plans.json", document)))
+    text = terminal.ok("report", terminal.ok("list", "forecastset", "--quiet").strip())
+    assert max(map(len, text.splitlines())) <= 80
+    assert all(name in text for name in names)
+    assert text.count("\nCore | cheap | rent") == 4
+    assert "not reached" in text
+    assert "Net worth ends highest in Core | cheap | rent, at " in text

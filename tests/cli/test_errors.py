@@ -41,7 +41,8 @@ CATALOGUE = {
     "stage forecastset small.json": (2, "small.json holds a forecast; say `forecast` in place of `forecastset`."),
     "stage small.json --start_date 2026-13-01": (
         2,
-        'small.json, as changed by the command line: start_date: is no date of the calendar: 2026-13-01; write it as "2026-01-31".',
+        "small.json, as changed by the command line: start_date: "
+        'is no date of the calendar: 2026-13-01; write it as "2026-01-31".',
     ),
     "run": (2, "`ef_cli run` needs a file or an id; see `ef_cli run --help`."),
     "run --all x": (2, "--all leaves no choice for 'x'; leave one of them out."),
@@ -66,11 +67,35 @@ CATALOGUE = {
     "explain": (2, "`ef_cli explain` needs an id; see `ef_cli list`."),
     "explain a b c": (2, "'c' is one word too many; put a memo of several words in quotes."),
     "rm": (2, "`ef_cli rm` needs an id; see `ef_cli list`."),
-    "ps --watch": (2, "--watch is not available in this version; use `watch ef_cli ps`."),
-    "wait 0000": (2, "`ef_cli wait` is not available in this version; `ef_cli run` itself ends when the run does."),
+    "ps --interval 0": (
+        2,
+        "--interval: '0' is no duration such as 40s, 5m, 12h or 30d; see `ef_cli ps --help`.",
+    ),
+    "ps --frozen_after soon": (
+        2,
+        "frozen_after: 'soon' is no duration such as 40s, 5m, 12h or 30d; correct it, or leave it out.",
+    ),
+    "wait": (2, "`ef_cli wait` needs an id; see `ef_cli ps`."),
+    "wait 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
+    "wait x --timeout soon": (
+        2,
+        "--timeout: 'soon' is no duration such as 40s, 5m, 12h or 30d; see `ef_cli wait --help`.",
+    ),
+    "log": (2, "`ef_cli log` needs an id; see `ef_cli log --help`."),
+    "log x --attempt 0": (
+        2,
+        "--attempt: '0' is no number of an attempt, which count from 1; see `ef_cli log --help`.",
+    ),
+    "restart": (2, "`ef_cli restart` needs an id; give one, --all_failed or --lost."),
+    "restart 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
+    "restart --lost x": (2, "--lost leaves no choice for anything else; leave one of them out."),
     "compare a b": (2, "`ef_cli compare` is not available in this version; print both with `ef_cli report`."),
-    "stack a": (2, "`ef_cli stack` is not available in this version; see `ef_cli ps` for how far it is."),
-    "clean": (2, "`ef_cli clean` is not available in this version; delete single forecasts with `ef_cli rm`."),
+    "stack 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
+    "clean --state done": (
+        2,
+        "nothing finished is 'done'; it is one of evaluated, infeasible, failed, killed, timed_out, crashed, skipped, "
+        "upstream_failed, incomplete.",
+    ),
     "db init": (2, "`ef_cli db` is not available in this version; everything works with files."),
     "import forecast a": (2, "`ef_cli import` is not available in this version; stage a JSON file."),
     "export forecast a": (
@@ -183,7 +208,7 @@ def test_what_nobody_expected_names_the_log_and_puts_the_traceback_there(
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by nothing")
 
-    monkeypatch.setattr("ef_engine.store.forecasts.read_records", broken)
+    monkeypatch.setattr("ef_engine.store.catalogue.read_rows", broken)
     assert terminal.run("list") == 1
     log = home / "log" / "ef.log"
     summary = "something unexpected went wrong (ZeroDivisionError: by nothing)"

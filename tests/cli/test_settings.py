@@ -55,7 +55,7 @@ def test_secrets_are_not_shown_and_a_password_as_option_is_warned_of(
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("log_levle = 'info'", "there is no setting 'log_levle'; did you mean 'log_level'."),
+        ("log_levle = 'info'", "there is no setting 'log_levle'; did you mean 'log_level'?"),
         ("log_level = 'loud'", "log_level cannot be 'loud'; it is one of debug, info, warning, error."),
         ("approximate = 'perhaps'", "approximate cannot be 'perhaps'; write true or false."),
         ("log_level = ", "this is no TOML"),

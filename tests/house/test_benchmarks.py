@@ -6,6 +6,8 @@ from collections import Counter
 
 import pytest
 
+from benchmarks import accuracy
+from benchmarks.accuracy import distance
 from benchmarks.cases import CASES
 from benchmarks.growth import exponent
 from benchmarks.households import household, one_year, recurring, ten_years
@@ -15,6 +17,7 @@ from ef_engine.model.document import read_forecast, to_document
 from ef_engine.model.forecast import Forecast
 from ef_engine.simulation import simulate
 from ef_engine.simulation.result import DecisionStatus
+from tests.house.files import ROOT
 
 GROWN = household(years=2, checking=4, cards=4, loans=4, items=160)
 
@@ -58,6 +61,18 @@ def test_a_row_over_its_budget_says_so() -> None:
     ]
     _, a, b, c = table(rows).splitlines()
     assert (a.split()[-1], b.split()[-1], c.split()[-1]) == ("OVER", "ok", "n^1.10")
+
+
+def test_an_approximate_run_of_income_alone_is_off_by_nothing_at_the_end() -> None:
+    found = distance(recurring(rules=6, years=1))
+    assert (found.net_worth, found.balance, found.days, found.one_sided) == (0, 0, (), ())
+
+
+def test_the_distance_of_the_sample_is_what_the_documents_say() -> None:
+    found = [row for row in accuracy.rows(1) if row.what.startswith("sample")]
+    said = (ROOT / "docs/forecasts.md").read_text(encoding="utf-8")
+    worth, balance, days = (row.value for row in found)
+    assert f"| the sample, 2 years | {worth:,.2f} | {balance:,.2f} | {days:.0f} days |" in said
 
 
 @pytest.mark.benchmark

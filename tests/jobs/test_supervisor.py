@@ -122,6 +122,7 @@ def test_a_killed_supervisor_leaves_no_worker_and_nothing_runs_again_unasked(sho
     shop.cli("run", "--detach", "--jobs", "1", long)
     marker = shop.marker(long)
     shop.cli("run", "--detach", "--jobs", "1", waiting)
+    until(lambda: all(ticket.supervisor for ticket in tickets.all_tickets(shop.places)))
     (supervisor,) = shop.supervisor_pids()
 
     os.kill(supervisor, signal.SIGKILL)

@@ -37,6 +37,14 @@ def test_the_widest_text_is_cut_first_and_ids_never() -> None:
     ]
 
 
+def test_what_can_be_spared_goes_before_anything_is_cut() -> None:
+    rows = [("0123456789ab", "a label that goes on", "2026-01-01", "2026-12-31")]
+    columns, spare = ("Id", "Label", "Start", "End"), ("Start", "End")
+    assert table_lines(columns, rows, width=60, keep=("Id",), spare=spare)[0].split() == ["Id", "Label", "Start", "End"]
+    assert table_lines(columns, rows, width=48, keep=("Id",), spare=spare)[0].split() == ["Id", "Label", "End"]
+    assert table_lines(columns, rows, width=24, keep=("Id",), spare=spare)[1] == "0123456789ab  a label t…"
+
+
 def test_numbers_are_whole_even_where_they_do_not_fit() -> None:
     assert table_lines(("Amount", "Memo"), [(Decimal("123456.78"), "groceries")], width=8)[1] == "123,456.78  gr…"
 

@@ -92,7 +92,7 @@ def test_an_infeasible_forecast_says_first_what_broke() -> None:
         "Infeasible: bill on 2028-01-17 cannot happen: Checking would be 50.00 below its\n"
         "  minimum on 2028-01-17 (100.00 needed, 50.00 available).\n"
         "Nothing of a lower priority was considered, and the balances end the day before.\n\n"
-        "Of 1 occurrence, 1 was skipped.\n"
+        "The one occurrence was skipped.\n"
         "want on 2028-01-05 was skipped: Checking would be 50.00 below its minimum on\n"
         "  2028-01-17.\n"
     )

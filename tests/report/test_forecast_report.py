@@ -49,12 +49,12 @@ Date        Checking      Card  Net Worth
 Not confirmed in full
 ---------------------
 card payoff: of 8 occurrences 3 skipped, 2 reduced; the first are:
-card payoff on 2026-04-10 was reduced from 900.00 to 615.95: Card would be paid
-  75.32 too much on 2026-04-10.
-card payoff on 2026-05-10 was skipped: Card would be paid 696.35 too much on
-  2026-05-10.
-card payoff on 2026-06-10 was skipped: Card would be paid 713.85 too much on
-  2026-06-10.
+  card payoff on 2026-04-10 was reduced from 900.00 to 615.95: Card would be
+    paid 75.32 too much on 2026-04-10.
+  card payoff on 2026-05-10 was skipped: Card would be paid 696.35 too much on
+    2026-05-10.
+  card payoff on 2026-06-10 was skipped: Card would be paid 713.85 too much on
+    2026-06-10.
 """
 
 

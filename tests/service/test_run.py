@@ -12,10 +12,10 @@ import pytest
 
 import ef_engine.simulation
 from ef_engine.errors import HeldError
+from ef_engine.jobs.outcomes import set_outcome
 from ef_engine.model.forecast import Forecast
 from ef_engine.service.results import result_bytes, result_document
 from ef_engine.service.run import Ran, RunWatcher, Wishes, run
-from ef_engine.service.run_set import set_outcome
 from ef_engine.service.stage import stage_data, stage_file
 from ef_engine.service.workspace import Workspace
 from ef_engine.simulation import Observer

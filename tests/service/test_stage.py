@@ -10,6 +10,7 @@ import pytest
 
 from ef_engine.errors import CommandError, InputError, NotFoundError
 from ef_engine.service.inputs import Changes
+from ef_engine.service.remove import remove
 from ef_engine.service.run import Wishes, run
 from ef_engine.service.stage import stage_data, stage_file
 from ef_engine.service.workspace import Workspace
@@ -117,6 +118,16 @@ def test_a_set_is_staged_with_its_members(workspace: Workspace, plans_file: Path
     ]
     assert {record_of(workspace, member.id).tracking for member in record.members} == {staged.id}
     assert json.loads(plans_file.read_text())["forecast_set_id"] == staged.id
+
+
+def test_a_deleted_member_comes_back_with_its_set(workspace: Workspace, plans_file: Path) -> None:
+    first, *_, last = record_of(workspace, stage_file(workspace, plans_file).id).members
+    remove(workspace.places, last.id)
+    again = stage_file(workspace, plans_file)
+    assert again.notes == ("Of its 4 scenarios, 1 had been deleted and are staged again.",)
+    assert record_of(workspace, last.id).label == "plans: Core | dear | buy"
+    assert record_of(workspace, last.id).tracking == record_of(workspace, first.id).tracking == again.id
+    assert stage_file(workspace, plans_file).notes == ()
 
 
 def test_the_wrong_kind_is_refused_by_name(workspace: Workspace, plans_file: Path) -> None:

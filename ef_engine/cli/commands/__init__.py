@@ -58,8 +58,18 @@ COMMANDS = (
         "list", "[forecast|forecastset]", "loaded, staged, in progress, evaluated", module_name="list_command",
         options=_LISTING,
     ),
-    Command("ps", "", "what runs now", options=_LISTING),
-    Command("wait", "ID...", "wait until they are done", is_later=True),
+    Command(
+        "ps", "", "what runs now", options=_LISTING,
+        about="Flags what gives no sign of life (frozen), gets no further (stuck), or whose process died (lost).",
+    ),
+    Command(
+        "wait", "ID...", "wait until they are done",
+        about="Prints a line `ID OUTCOME` as each ends; ends with 1 if one has no result, or if time is up.",
+    ),
+    Command(
+        "restart", "ID...", "run again what failed, was stopped or got lost",
+        about="A new attempt through the queue; earlier logs stay. Of a set, only what has no result runs again.",
+    ),
     Command(
         "kill", "[forecast|forecastset] ID", "stop it wherever it runs",
         about="Asks it to stop, then makes it; what waits is taken out of the queue. The others go on.",
@@ -79,7 +89,7 @@ COMMANDS = (
         "explain", "ID [MEMO]", "why items were skipped, reduced or deferred", options=("format",),
         about="MEMO is a part of a memo, or a regular expression: every occurrence it fits is told, confirmed or not.",
     ),
-    Command("log", "ID", "what its latest attempt logged"),
+    Command("log", "ID", "what an attempt logged"),
     Command(
         "stack", "ID", "what a stuck one is doing",
         about="Prints the Python stack of its process, even one that is busy in C code or stopped.",
@@ -88,14 +98,18 @@ COMMANDS = (
         "rm", "ID...", "unstage or delete", options=("yes",),
         about="Asks first. The forecasts of a set stay when the set goes.",
     ),
-    Command("clean", "", "delete what is older than wanted", is_later=True),
+    Command(
+        "clean", "", "delete what is older than wanted", options=("yes",),
+        about="Only what is finished: by default what was for 30 days, with --state of any age. Asks first, and tidies "
+        "up what died processes left behind.",
+    ),
     Command("export", "[forecast|forecastset] ID", "from files to a database", is_later=True),
     Command(
         "import", "[forecast|forecastset] ID", "from a database to files", module_name="import_command", is_later=True
     ),
     Command("template", "[json|excel]", "a filled example document"),
     Command("schema", "[forecast|forecastset]", "the JSON Schema of a document"),
-    Command("db", "ACTION", "make, upgrade, dump or drop the tables of a database", is_later=True),
+    Command("db", "ACTION", "make, upgrade, dump, drop a database's tables", is_later=True),
     Command("config", "show", "the settings, and where each comes from", options=("format",)),
     Command("completions", "SHELL", "a completion script for bash, zsh or tcsh"),
 )  # fmt: skip

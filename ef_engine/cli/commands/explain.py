@@ -7,7 +7,7 @@ import argparse
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.errors import CommandError
-from ef_engine.service.explain import explain
+from ef_engine.service.explain import FORMATS, explain
 from ef_engine.service.ids import find_record
 
 
@@ -17,13 +17,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(invocation: Invocation) -> int:
-    """Prints sentences; with a memo those about every occurrence whose memo the pattern finds."""
+    """Prints sentences, or the decisions as json or csv; of one memo those about every occurrence it fits."""
     kind, names = kind_and_names(invocation)
-    if not 1 <= len(names) <= 2:
-        problem = f"{names[2]!r} is one word too many" if names else "`ef_cli explain` needs an id"
-        raise CommandError(problem, "put a memo of several words in quotes; see `ef_cli explain --help`")
+    if not names:
+        raise CommandError("`ef_cli explain` needs an id", "see `ef_cli list`")
+    if len(names) > 2:
+        raise CommandError(f"{names[2]!r} is one word too many", "put a memo of several words in quotes")
     record = find_record(invocation.places, names[0], kind)
     if record.kind == "set":
         raise CommandError(f"{record.id} is a forecast set", "name one of its forecasts; `ef_cli show` lists them")
-    invocation.put(explain(invocation.places, record, names[1] if names[1:] else None, text_width()))
+    memo, form = (names[1] if names[1:] else None), invocation.choice("format", FORMATS)
+    invocation.put(explain(invocation.places, record, memo, form, text_width()))
     return 0

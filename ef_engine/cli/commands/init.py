@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from shlex import quote
 
 from ef_engine.cli.invocation import Invocation
 from ef_engine.service.sample import init
@@ -20,5 +21,6 @@ def run(invocation: Invocation) -> int:
     directory = Path(invocation.args.directory or default).expanduser()
     written = init(directory, invocation.option("force", False))
     invocation.put("".join(f"{path}\n" for path in written))
-    invocation.say(f"Next: read {written[-1]}, then `ef_cli run forecast {written[0]}`.")
+    place = "" if directory == Path() else f"--workspace {quote(str(directory))} "
+    invocation.say(f"Next: read {written[-1]}, then `ef_cli {place}run forecast {quote(str(written[0]))}`.")
     return 0

@@ -17,9 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Prints `ID OUTCOME`; ends with 4 for what neither runs nor waits."""
+    kind, name = kind_and_name(invocation, "an id")
+    record_id = find_id(invocation.places, name, kind)
     from ef_engine.service.stop import kill
 
-    kind, name = kind_and_name(invocation, "an id")
-    record = kill(invocation.places, find_id(invocation.places, name, kind), invocation.workspace.owner)
+    record = kill(invocation.places, record_id, invocation.workspace.owner)
     invocation.put(f"{record.id} {word_of(record.state)}\n")
     return 0

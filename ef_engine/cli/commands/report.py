@@ -9,6 +9,7 @@ from pathlib import Path
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.cli.options import add_option
+from ef_engine.errors import CommandError
 from ef_engine.service.ids import find_record
 from ef_engine.service.report import FORMATS, report_forecast, report_set
 
@@ -38,9 +39,15 @@ def _write(path: Path, data: bytes) -> None:
     """A file is replaced whole; a device or pipe is written to."""
     from ef_engine.store.atomic import write_bytes
 
-    if path.exists() and not path.is_file():
-        with path.open("wb") as stream:
-            stream.write(data)
-    else:
-        write_bytes(path, data)
+    try:
+        if path.exists() and not path.is_file():
+            with path.open("wb") as stream:
+                stream.write(data)
+        else:
+            write_bytes(path, data)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        problem = f"--output: {path} cannot be written ({(error.strerror or str(error)).lower()})"
+        raise CommandError(problem, "name a file in a directory that exists and is yours") from error
     sys.stdout.flush()

@@ -35,12 +35,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_words(parser, "[forecast|forecastset] FILE|ID", has_id=True)
     add_change_options(parser)
     add_option(parser, "all", action="store_true", help="everything that is staged")
-    add_option(parser, "timeout", metavar="SECONDS", type=_seconds, help="stop each forecast after so long")
+    add_queue_options(parser)
     add_option(parser, "fail_infeasible", action="store_true", help="end with 5 if a forecast is infeasible")
+    add_option(parser, "in_process", action="store_true", help="simulate right here, one after another")
+
+
+def add_queue_options(parser: argparse.ArgumentParser) -> None:
+    """How what is queued shall be run."""
+    add_option(parser, "timeout", metavar="SECONDS", type=_seconds, help="stop each forecast after so long")
     add_option(parser, "jobs", metavar="N", type=_count, help="so many at a time (default: one a core)")
     add_option(parser, "detach", action="store_true", help="do not wait; a supervisor goes on with it")
     add_option(parser, "on_finish", metavar="COMMAND", type=_command, help="run this then, with JSON on its input")
-    add_option(parser, "in_process", action="store_true", help="simulate right here, one after another")
 
 
 def run(invocation: Invocation) -> int:
@@ -49,8 +54,8 @@ def run(invocation: Invocation) -> int:
     _check_combination(invocation)
     ids = _ids(invocation)
     if invocation.option("detach", False):
-        return _detach(invocation, ids)
-    results = _queued(invocation, ids) if _wants_queue(invocation, ids) else _here(invocation, ids)
+        return detach(invocation, ids)
+    results = queued(invocation, ids) if _wants_queue(invocation, ids) else _here(invocation, ids)
     return tell_results(invocation, results, is_strict=bool(invocation.option("fail_infeasible", False)))
 
 
@@ -72,7 +77,8 @@ def tell_results(invocation: Invocation, results: Iterable[Ran], *, is_strict: b
     return _exit_code(told, is_strict)
 
 
-def _detach(invocation: Invocation, ids: list[str]) -> int:
+def detach(invocation: Invocation, ids: list[str]) -> int:
+    """Queues the ids, says so and does not wait for them."""
     from ef_engine.service.queue import enqueue
 
     with watcher_for(invocation) as watcher:
@@ -174,7 +180,7 @@ def _here(invocation: Invocation, ids: Iterable[str]) -> Iterator[Ran]:
                 yield result
 
 
-def _queued(invocation: Invocation, ids: list[str]) -> Iterator[Ran]:
+def queued(invocation: Invocation, ids: list[str]) -> Iterator[Ran]:
     """Has a supervisor do it; a terminal that closes takes only this client along."""
     from ef_engine.service.queue import run_queued
 

@@ -39,5 +39,7 @@ def _lines(fact: str, value: Any) -> Iterator[str]:
             yield f"{'' if position else title:<14}{text}"
     elif isinstance(value, dict):
         yield from _lines(title, [f"{name}: {day or 'not reached'}" for name, day in value.items()])
+    elif isinstance(value, bool):
+        yield f"{title:<14}{'yes' if value else 'no'}"
     elif value not in (None, ""):
         yield f"{title:<14}{value}"

@@ -1,0 +1,105 @@
+"""Runs under a supervisor: a set on one slot and on two, what each forecast costs beside simulating it, a kill."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+from benchmarks.households import household
+from benchmarks.measure import engine, one_process
+from benchmarks.rows import Row
+from benchmarks.workspaces import command
+from ef_engine.model.document import to_document
+from ef_engine.sources.json_text import dumps
+from ef_engine.store import active
+from ef_engine.store.places import Places, places_under
+from ef_engine.store.process import Liveness, liveness
+
+CHOICES = 10
+SIZES = {"years": 1, "checking": 1, "cards": 1, "loans": 1, "items": 20}
+SCENARIOS = 2**CHOICES
+SET_SECONDS, SPEED_UP, KILL_SECONDS = 60.0, 1.7, 1.0
+
+
+def rows(runs: int) -> Iterator[Row]:
+    """One row a budget; the set is run once on each number of slots, however many `runs` there are."""
+    with tempfile.TemporaryDirectory() as directory:
+        yield from _set_rows(Path(directory) / "set")
+        yield from _kill_rows(Path(directory) / "kill", runs)
+
+
+def _set_rows(home: Path) -> Iterator[Row]:
+    home.mkdir()
+    words = ("run", "forecastset", str(_set_document(home)), "--force")
+    one, two = (one_process(command(home, *words, "--jobs", jobs))[0] for jobs in ("1", "2"))
+    simulation = engine(SIZES, 20).median
+    what = f"a set of {SCENARIOS} one-year scenarios"
+    yield Row(what=f"{what}, two slots", value=two, unit="s", budget=SET_SECONDS)
+    yield Row(what="the same, two slots against one", value=one / two, unit="x", budget=SPEED_UP, is_at_least=True,
+              note=f"one slot: {one:.1f} s")  # fmt: skip
+    beside = one / SCENARIOS - simulation
+    yield Row(what="of it, beside simulating, for each", value=beside, unit="s", note="reading, writing, bookkeeping")
+
+
+def _set_document(home: Path) -> Path:
+    """A set of two options in each of ten choices, every scenario another."""
+    base = to_document(household(**SIZES))
+    base.pop("schema")
+    base["memo_rules"].append(
+        {"memo_regex": "^extra ", "account_from": "Checking 1", "account_to": None, "priority": 3}
+    )
+    item = {"start_date": "2026-03-01", "end_date": "2026-12-01", "priority": 3, "cadence": "monthly"}
+    choices = [
+        {"name": str(c), "options": [{"name": f"{c}{o}", "memo_regexes": [f"^extra {2 * c + o}\\."]} for o in (0, 1)]}
+        for c in range(CHOICES)
+    ]
+    document = {
+        "schema": "ef/forecast-set/1",
+        "label": "many",
+        "base": base,
+        "optional_budget_items": [item | {"amount": 10 + k, "memo": f"extra {k}."} for k in range(2 * CHOICES)],
+        "choices": choices,
+    }
+    path = home / "set.json"
+    path.write_text(dumps(document), encoding="utf-8")
+    return path
+
+
+def _kill_rows(home: Path, runs: int) -> Iterator[Row]:
+    """From the signal that a worker does not outlive until its forecast stands as finished and the slot is free."""
+    home.mkdir()
+    document = home / "long.json"
+    document.write_text(dumps(to_document(household(years=60, checking=2, cards=3, loans=4, items=60))))
+    places = places_under(home)
+    seconds = [_kill(home, places, document) for _ in range(runs)]
+    yield Row(what="a kill, until its state says so", value=median(seconds), unit="s", budget=KILL_SECONDS)
+
+
+def _kill(home: Path, places: Places, document: Path) -> float:
+    ran = subprocess.run(
+        command(home, "run", "--detach", "--force", str(document)), capture_output=True, text=True, check=True
+    )
+    record_id = ran.stdout.split()[0]
+    _until(lambda: active.marker_of(places, record_id) is not None)
+    _until(lambda: (places.run(record_id) / "progress.json").exists())
+    marker = active.marker_of(places, record_id)
+    assert marker is not None
+    begun = time.perf_counter()
+    subprocess.run(command(home, "kill", record_id), capture_output=True, check=True)
+    _until(lambda: liveness(marker.process) is not Liveness.ALIVE or active.marker_of(places, record_id) is None)
+    state = json.loads((places.run(record_id) / "state.json").read_text())
+    assert state["outcome"] == "killed"
+    return time.perf_counter() - begun
+
+
+def _until(is_true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_true():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.002)
