@@ -54,7 +54,7 @@ def _run(places: Places, running: Record, conduct: Conduct) -> Record:
         request = requests.asked(places, record.id)
         return _ended(places, running, log, Finish(Outcome.KILLED, now(), f"stopped by {_who(request)}"))
     except TimedOutError:
-        message = f"stopped after {conduct.timeout:g} seconds"
+        message = f"stopped after {conduct.timeout:g} s"
         return _ended(places, running, log, Finish(Outcome.TIMED_OUT, now(), message))
     except Exception as error:  # whatever goes wrong in the work is the outcome of this attempt alone
         write_log(log, traceback.format_exc())

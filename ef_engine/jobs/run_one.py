@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ef_engine.errors import NotFoundError
 from ef_engine.jobs.attempt import Conduct, run_attempt
+from ef_engine.jobs.outcomes import member_ids
 from ef_engine.store import forecasts
 from ef_engine.store.claims import claimed
 from ef_engine.store.forecasts import known as known
@@ -33,6 +34,14 @@ def run_one(
 def has_result(record: Record) -> bool:
     """Whether there is an answer."""
     return isinstance(record.state, Finished) and record.state.outcome.has_result
+
+
+def is_done(places: Places, record: Record) -> bool:
+    """Whether there is an answer, for a set one of every member; one whose member was deleted is not done."""
+    if not has_result(record):
+        return False
+    members = forecasts.read_some(places, member_ids(record)) if record.members else {}
+    return all(isinstance(found := members.get(member), Record) and has_result(found) for member in member_ids(record))
 
 
 def prepare(places: Places, record: Record) -> None:

@@ -175,6 +175,14 @@ class Supervisor:
                 self._withdraw(record_id, f"stopped by {owner} before it ran")
             elif record_id in self._current_ids(running):
                 self._press(running, record_id, f"stopped by {owner}", moment)
+            if moment - self._asked.get(record_id, moment) > ASK_SECONDS:
+                self._forget_request(record_id)
+
+    def _forget_request(self, record_id: str) -> None:
+        """Drops a request that came when its run had just ended: nothing waits for it and nobody runs it."""
+        is_known = any(record_id == work.record_id or record_id in work.unfinished() for work in self._works.values())
+        if not is_known and active.marker_of(self._places, record_id) is None:
+            requests.clear(self._places, record_id)
 
     def _owner_of(self, record_id: str) -> str:
         request = requests.asked(self._places, record_id)
@@ -211,7 +219,7 @@ class Supervisor:
             for record_id in self._current_ids(running):
                 since = running.begun.setdefault(record_id, moment)
                 if moment - since > running.order.timeout + ASK_SECONDS:
-                    message = f"stopped after {running.order.timeout:g} seconds"
+                    message = f"stopped after {running.order.timeout:g} s"
                     self._spawn(self._kill(running, Outcome.TIMED_OUT, message))
 
     def _finish_works(self) -> None:

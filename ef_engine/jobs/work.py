@@ -9,7 +9,7 @@ from ef_engine.errors import EfError
 from ef_engine.jobs.attempt import begun, note_end, sentence
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.outcomes import member_ids, set_outcome
-from ef_engine.jobs.run_one import has_result, known, prepare
+from ef_engine.jobs.run_one import is_done, known, prepare
 from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -55,7 +55,7 @@ class Work:
         places = self._places
         self._held.enter_context(claimed(places, self.record_id))
         record = known(places, self.record_id)
-        if has_result(record) and not self.ticket.force:
+        if is_done(places, record) and not self.ticket.force:
             return []
         prepare(places, record)
         self._held.enter_context(active.marked(places, record.id, record.attempt + 1))

@@ -39,6 +39,8 @@ def list_rows(places: Places, kind: str | None = None) -> list[Row]:
     if not _is_nothing_staged(places):
         rows += _staged_rows(places, {row.id for row in rows})
         rows += _loaded_rows(places, {row.id for row in rows})
+    if not _is_nothing_queued(places):
+        rows = _as_queued(places, rows)
     groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
     for row in rows:
         if kind in (None, row.kind):
@@ -46,6 +48,21 @@ def list_rows(places: Places, kind: str | None = None) -> list[Row]:
     for group in groups.values():
         group.sort(key=lambda row: row.updated or "", reverse=True)
     return [row for group in groups.values() for row in group]
+
+
+def _is_nothing_queued(places: Places) -> bool:
+    try:
+        return not any(name.endswith(".json") for name in os.listdir(places.queue))
+    except FileNotFoundError:
+        return True
+
+
+def _as_queued(places: Places, rows: list[Row]) -> list[Row]:
+    """The rows, those that a ticket waits for as what they are for the queue: queued, or lost with its supervisor."""
+    from ef_engine.service.standing import look_at_queue
+
+    standings = look_at_queue(places).standings()
+    return [row._replace(state=state) if (state := standings.get(row.id)) else row for row in rows]
 
 
 def _is_nothing_staged(places: Places) -> bool:

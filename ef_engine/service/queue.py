@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ef_engine.jobs.local_worker import HELD
-from ef_engine.jobs.run_one import known
+from ef_engine.jobs.run_one import is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
 from ef_engine.service.progress import read_progress
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of
@@ -91,10 +91,10 @@ def run_queued(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueW
     wanted = []
     for record_id in ids:
         record = known(places, record_id)
-        if not wishes.force and (done := result_of(record)):
-            note_known(done, wishes)
+        if not wishes.force and is_done(places, record):
+            note_known(ran(record), wishes)
             yield from _known_members(places, record)
-            yield done
+            yield ran(record)
         else:
             wanted.append(record_id)
     followed = [_Followed(ticket) for ticket in enqueue(places, wanted, wishes, queue)]

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from ef_engine.errors import EfError, HeldError
 from ef_engine.jobs.attempt import begun, note_end, sentence
 from ef_engine.jobs.outcomes import member_ids, set_outcome
-from ef_engine.jobs.run_one import known, prepare
-from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of, run_forecast
+from ef_engine.jobs.run_one import is_done, known, prepare
+from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, run_forecast
 from ef_engine.store import active, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -25,10 +25,10 @@ def run_set(places: Places, set_id: str, wishes: Wishes) -> Iterator[Ran]:
     """Yields each member as it ends, then the set; members that were evaluated before are not run again."""
     with claimed(places, set_id):
         record = known(places, set_id)
-        if not wishes.force and (done := result_of(record)):
-            note_known(done, wishes)
+        if not wishes.force and is_done(places, record):
+            note_known(ran(record), wishes)
             yield from (ran(known(places, member)) for member in member_ids(record))
-            yield done
+            yield ran(record)
             return
         requests.clear(places, set_id)
         prepare(places, record)

@@ -82,6 +82,15 @@ class Queue:
             return "running" if word == "lost" and self._is_newest(record) else "queued"
         return "lost" if is_alive else word
 
+    def standings(self) -> dict[str, str]:
+        """Where everything stands that the queue still has to run; what it has not begun is queued, or lost with it."""
+        waiting = {
+            key: record
+            for key, record in forecasts.read_some(self.places, self._by_id).items()
+            if isinstance(record, Record) and self.open_tickets(record)
+        }
+        return {key: self.standing(record) for key, record in waiting.items()}
+
     def _is_newest(self, record: Record) -> bool:
         """Whether the attempt that stands as running belongs to what the queue holds now."""
         assert isinstance(record.state, Running | Paused)

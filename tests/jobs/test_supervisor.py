@@ -259,3 +259,26 @@ def test_a_command_is_given_the_outcome_as_json(shop: Shop, tmp_path: Path) -> N
 
     until(told.exists)
     until(lambda: told.read_text() == f'{{"id": "{record_id}", "outcome": "evaluated"}}')
+
+
+def test_what_waits_is_listed_as_queued(shop: Shop) -> None:
+    record_id = shop.stage(1)
+    shop.cli("pause")
+    shop.cli("run", "--detach", record_id)
+
+    listed = shop.cli("list", "--format", "csv", "--filter", "state=queued", "--no_header").stdout
+
+    assert listed.startswith(record_id)
+
+
+def test_a_member_deleted_since_is_run_again_with_its_set(shop: Shop) -> None:
+    set_id = shop.stage_set(2)
+    shop.cli("run", "forecastset", set_id)
+    member = shop.record(set_id).members[0].id
+    shop.cli("rm", member, "--yes")
+    shop.cli("stage", "forecastset", str(shop.home / "set.json"))
+
+    ran = shop.cli("run", "forecastset", set_id)
+
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, f"{set_id} evaluated")
+    assert outcome(shop, member) is Outcome.EVALUATED

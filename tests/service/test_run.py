@@ -154,7 +154,7 @@ def test_a_run_that_takes_too_long_is_timed_out(workspace: Workspace, monkeypatc
 
     monkeypatch.setattr(ef_engine.simulation, "simulate", slow)
     [ran] = run(workspace.places, staged(workspace), Wishes(timeout=0.05))
-    assert (ran.outcome, ran.message) == (Outcome.TIMED_OUT, "stopped after 0.05 seconds")
+    assert (ran.outcome, ran.message) == (Outcome.TIMED_OUT, "stopped after 0.05 s")
 
 
 def test_what_another_process_runs_is_held(workspace: Workspace) -> None:

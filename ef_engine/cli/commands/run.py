@@ -7,16 +7,15 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from ef_engine.cli.commands.stage import add_change_options, changes_of, check_source, stage, tell_notes
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.cli.run_watcher import watcher_for
+from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.service.ids import find_id
 from ef_engine.service.inputs import NO_CHANGES, STDIN
@@ -99,25 +98,6 @@ def _wants_queue(invocation: Invocation, ids: list[str]) -> bool:
     return is_supervised(invocation.places) or not is_small(invocation.places, ids)
 
 
-@contextmanager
-def _signals(handler: Callable[[int, FrameType | None], Any]) -> Iterator[None]:
-    """What a closing terminal and a polite kill do meanwhile."""
-    previous: dict[int, Any] = {}
-    with suppress(ValueError):  # signals belong to the main thread alone
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            previous[number] = signal.signal(number, handler)
-    try:
-        yield
-    finally:
-        for caught, old in previous.items():
-            signal.signal(caught, old)
-
-
-def _leave(number: int, _: FrameType | None) -> None:
-    """The client goes; what is queued goes on without it."""
-    raise SystemExit(128 + number)
-
-
 def _ids(invocation: Invocation) -> list[str]:
     kind, names = kind_and_names(invocation)
     if invocation.option("all", False):
@@ -173,7 +153,7 @@ def _here(invocation: Invocation, ids: Iterable[str]) -> Iterator[Ran]:
     """Simulates in this process; a terminal that closes, or a polite kill, ends it as Ctrl-C does: written down."""
     from ef_engine.service.run import run as run_one
 
-    with watcher_for(invocation) as watcher, _signals(signal.default_int_handler):
+    with watcher_for(invocation) as watcher, ending_signals(signal.default_int_handler):
         for record_id in ids:
             for result in run_one(invocation.places, record_id, _wishes(invocation, watcher)):
                 watcher.clear()
@@ -184,7 +164,7 @@ def queued(invocation: Invocation, ids: list[str]) -> Iterator[Ran]:
     """Has a supervisor do it; a terminal that closes takes only this client along."""
     from ef_engine.service.queue import run_queued
 
-    with watcher_for(invocation) as watcher, _signals(_leave):
+    with watcher_for(invocation) as watcher, ending_signals(leave):
         wishes, queue = _wishes(invocation, watcher), _queue_wishes(invocation)
         for result in run_queued(invocation.places, ids, wishes, queue):
             watcher.clear()
