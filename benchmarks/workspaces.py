@@ -26,8 +26,8 @@ def command(workspace: Path, *words: str) -> list[str]:
 
 
 def run_command(workspace: Path, document: Path) -> list[str]:
-    """The command that stages and runs a document, and writes its daily balances as CSV with the other results."""
-    return command(workspace, "run", "forecast", str(document))
+    """The command that stages and runs a document right there, and writes its daily balances with the other results."""
+    return command(workspace, "run", "forecast", "--in_process", str(document))
 
 
 def write_document(forecast: Forecast, path: Path) -> Path:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import Any
 
-from ef_engine.evaluation.amounts import CentsText
+from ef_engine.model.money import format_cents
 from ef_engine.simulation.result import Decision
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
@@ -28,25 +27,20 @@ def dump_with_decisions(document: Mapping[str, Any], decisions: Sequence[Decisio
     """As `dump_result` for a document that lacks its decisions, without making an object of each."""
     members = {key: _member(value) for key, value in document.items()}
     if decisions:
-        columns = {name: _decision_column(name, decisions) for name in Decision._fields}
+        by_field = zip(Decision._fields, zip(*decisions, strict=True), strict=True)
+        columns = {name: _decision_column(name, values) for name, values in by_field}
         members["decisions"] = _records_of(columns)
     return _joined(members)
 
 
-def _decision_column(name: str, decisions: Sequence[Decision]) -> list[str]:
-    values = map(attrgetter(name), decisions)
+def _decision_column(name: str, values: Sequence[Any]) -> list[str]:
     match name:
         case "requested" | "executed" | "shortfall":
-            amounts = CentsText()
-            return ["null" if value is None else amounts[value] for value in values]
+            return _column(values, lambda amount: "null" if amount is None else format_cents(amount))
         case "original_date" | "executed_date" | "binding_date":
-            return _column(values, _encoded_date)
+            return _column(values, lambda day: "null" if day is None else f'"{day.isoformat()}"')
         case _:
             return _column(values, _value)
-
-
-def _encoded_date(day: date | None) -> str:
-    return "null" if day is None else f'"{day.isoformat()}"'
 
 
 def _joined(members: Mapping[str, str]) -> str:
@@ -83,11 +77,6 @@ def _records_of(columns: Mapping[str, Sequence[str]]) -> str:
 
 def _column(values: Iterable[Any], text_of: Callable[[Any], str]) -> list[str]:
     """Each distinct value is encoded once; values of a column have one type, so 1 and Decimal("1.00") never meet."""
-    texts: dict[Any, str] = {}
-    column = []
-    for value in values:
-        text = texts.get(value)
-        if text is None:
-            text = texts[value] = text_of(value)
-        column.append(text)
-    return column
+    column = list(values)
+    texts = {value: text_of(value) for value in set(column)}
+    return list(map(texts.__getitem__, column))

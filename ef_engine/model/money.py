@@ -57,7 +57,10 @@ def to_cents_decimal(amount: Micros) -> Decimal:
 
 def format_cents(amount: Micros) -> str:
     """Micro-units as text with two decimals and no grouping, rounded half-even: `-1234.50`, `0.00`."""
-    cents = to_cents(amount) // CENT
-    sign = "-" if cents < 0 else ""
-    units, rest = divmod(abs(cents), 100)
-    return f"{sign}{units}.{rest:02d}"
+    cents, rest = divmod(amount, CENT)
+    if rest > 5_000 or (rest == 5_000 and cents & 1):
+        cents += 1
+    sign = ""
+    if cents < 0:
+        sign, cents = "-", -cents
+    return f"{sign}{cents // 100}.{cents % 100:02d}"
