@@ -67,6 +67,7 @@ def begun(places: Places, record: Record, version: str) -> Record:
     if isinstance(record.state, Running | Paused):
         record = after(record, Finish(Outcome.CRASHED, now(), f"its process {record.state.process} is gone"))
         forecasts.write_record(places, record)
+        note_end(places, record)
     running = replace(after(record, Start(current(), now())), fingerprint=f"{record.id}@{version}")
     forecasts.write_record(places, running)
     journal.note(places, Kind.PRERUN, record.id, attempt=running.attempt, owner=running.owner)

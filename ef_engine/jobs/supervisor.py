@@ -9,15 +9,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
+import traceback
 from collections import deque
-from collections.abc import Coroutine
-from contextlib import ExitStack
+from collections.abc import Callable, Coroutine
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from ef_engine.errors import EfError, HeldError
+from ef_engine.errors import HeldError
+from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.burial import bury, out_of_memory_kills, withdraw
 from ef_engine.jobs.hooks import run_hook
+from ef_engine.jobs.local_worker import HELD
 from ef_engine.jobs.observer import JournalObserver
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
@@ -26,14 +31,18 @@ from ef_engine.store import active, requests, tickets
 from ef_engine.store.locks import holding
 from ef_engine.store.places import Places
 from ef_engine.store.process import Process, current
-from ef_engine.store.states import Outcome
+from ef_engine.store.states import Finished, Outcome
 from ef_engine.version import VERSION
 
 TICK_SECONDS = 0.05
 IDLE_SECONDS = 1.0
 ASK_SECONDS = 2.0
 TERM_SECONDS = 3.0
-LARGEST_ORDER = 16
+SAME_TROUBLE_SECONDS = 60.0
+RETRY_SECONDS = 1.0
+MOST_RETRIES = 60
+SWEEP_SECONDS = 600.0
+STEP_SECONDS = 0.2
 CORES = os.cpu_count() or 1
 
 
@@ -44,6 +53,7 @@ class _Running:
     work: Work
     order: Order
     handle: Handle
+    since: float
     begun: dict[str, float] = field(default_factory=dict)
     ending: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
     is_killed: bool = False
@@ -57,6 +67,11 @@ class Supervisor:
         self._me: Process = current()
         self._works: dict[str, Work] = {}
         self._waiting: deque[Work] = deque()
+        self._last_was_set = False
+        self._others: set[str] = set()
+        self._retries: dict[str, tuple[int, float]] = {}
+        self._troubles: dict[str, float] = {}
+        self._swept: float | None = None
         self._running: list[_Running] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: dict[str, float] = {}
@@ -64,6 +79,7 @@ class Supervisor:
         self._interrupts = 0
         self._memory_kills = out_of_memory_kills()
         self._lock = ExitStack()
+        self._is_free = asyncio.Event()
         self._observer = JournalObserver(places)
 
     async def run(self) -> None:
@@ -75,21 +91,54 @@ class Supervisor:
             self._lock.enter_context(holding(self._places.supervisor_lock, 1.0))
             try:
                 while not await self._turn(loop.time()):
-                    await asyncio.sleep(TICK_SECONDS)
+                    await self._rest(loop.time() + TICK_SECONDS)
             finally:
                 await self._engine.close()
 
+    async def _rest(self, until: float) -> None:
+        """Until the next turn; a slot that gets free meanwhile is filled at once."""
+        while (left := until - asyncio.get_running_loop().time()) > 0:
+            self._is_free.clear()
+            with suppress(TimeoutError, asyncio.TimeoutError):
+                await asyncio.wait_for(self._is_free.wait(), left)
+                await self._fill()
+
+    async def _fill(self) -> None:
+        try:
+            if not self._interrupts and not tickets.is_paused(self._places):
+                await self._fill_slots()
+        except Exception as error:  # as in `_guarded`
+            self._tell(error)
+
     async def _turn(self, moment: float) -> bool:
-        """One look at everything; whether it may leave."""
-        if not self._interrupts:
-            self._take_tickets()
-        self._obey(moment)
-        if not self._interrupts and not tickets.is_paused(self._places):
-            await self._fill_slots()
-        self._watch_time(moment)
-        self._observer.look(moment)
-        self._finish_works()
+        """One look at everything; whether it may leave. What goes wrong in one step leaves the others alone."""
+        try:
+            listing = tickets.listing(self._places)
+        except OSError as error:
+            self._tell(error)
+            listing = tickets.Listing([], frozenset())
+        self._guarded(lambda: self._take_tickets(listing.names, moment))
+        self._guarded(lambda: self._obey(moment))
+        await self._fill()
+        self._guarded(lambda: self._watch_time(moment))
+        self._guarded(lambda: self._observer.look(moment))
+        self._guarded(lambda: self._finish_works(listing.drained, moment))
+        self._guarded(lambda: self._sweep(moment))
         return self._may_leave(moment)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except Exception as error:  # a full disk or a damaged file must not end everybody's runs
+            self._tell(error)
+
+    def _tell(self, error: Exception) -> None:
+        """Writes to the supervisor's log, the same trouble once a minute."""
+        text, moment = sentence(error), time.monotonic()
+        if moment - self._troubles.get(text, -SAME_TROUBLE_SECONDS) >= SAME_TROUBLE_SECONDS:
+            self._troubles[text] = moment
+            print(text, flush=True)
+            traceback.print_exception(error)
 
     def _interrupted(self) -> None:
         """The first signal lets what runs finish, the second kills it, the third leaves at once."""
@@ -100,32 +149,85 @@ class Supervisor:
         if self._interrupts > 2:
             os._exit(130)
 
-    def _take_tickets(self) -> None:
+    def _take_tickets(self, names: list[str], moment: float) -> None:
         """Accepts what nobody has accepted; a ticket of a dead supervisor stays as it is, lost."""
-        for ticket in tickets.all_tickets(self._places):
-            if ticket.name not in self._works and ticket.supervisor is None:
-                work = Work(self._places, tickets.accept(self._places, ticket, self._me), VERSION)
-                self._works[ticket.name] = work
-                if work.begin():
-                    self._waiting.append(work)
+        begin = time.monotonic()
+        for name in names:
+            if self._interrupts or time.monotonic() - begin > STEP_SECONDS:
+                break  # the rest has its turn when the slots have been filled
+            if name not in self._works and name not in self._others and self._is_due(name, moment):
+                self._guarded(partial(self._take, name, moment))
+        present = set(names)
+        self._others &= present
+        self._retries = {name: found for name, found in self._retries.items() if name in present}
         self._engine.resize(max((work.ticket.jobs or CORES for work in self._works.values()), default=CORES))
 
+    def _take(self, name: str, moment: float) -> None:
+        ticket = tickets.read(self._places, name)
+        if ticket is None:
+            self._retry_later(name, moment)
+        elif ticket.supervisor:
+            self._others.add(name)
+        else:
+            self._retry_later(name, moment)  # in case that it cannot be accepted
+            work = Work(self._places, tickets.accept(self._places, ticket, self._me), VERSION)
+            self._retries.pop(name)
+            self._works[name] = work
+            work.begin()
+            self._waiting.append(work)
+
+    def _is_due(self, name: str, moment: float) -> bool:
+        return moment >= self._retries.get(name, (0, 0.0))[1]
+
+    def _retry_later(self, name: str, moment: float) -> int:
+        """What cannot be done just now is tried again in a while; returns how often it was put off."""
+        count = self._retries.get(name, (0, 0.0))[0] + 1
+        self._retries[name] = (count, moment + RETRY_SECONDS)
+        return count
+
     async def _fill_slots(self) -> None:
-        while self._engine.free and self._waiting:
-            work = self._waiting[0]
-            order = work.next_order(max(1, min(LARGEST_ORDER, work.left // (4 * CORES))), self._busy_ids())
-            if order is None:
-                self._waiting.popleft()
-                if not work.left:
-                    continue
-                self._waiting.append(work)
+        while self._engine.free and (found := self._next()):
+            work, order = found
+            try:
+                handle = await self._engine.start(order)
+            except Exception as error:  # its worker died at once, or there is no more room for a process
+                self._tell(error)
+                self._return(work, order)
                 break
-            running = _Running(work, order, await self._engine.start(order))
+            running = _Running(work, order, handle, time.monotonic())
             self._running.append(running)
             self._spawn(self._follow(running))
 
+    def _next(self) -> tuple[Work, Order] | None:
+        """What runs next: the oldest, but forecasts asked for alone and sets take turns, if there are both."""
+        busy = self._busy_ids()
+        turns = (
+            w for is_set in (not self._last_was_set, self._last_was_set) for w in self._waiting if w.is_set == is_set
+        )
+        for work in turns:
+            if work.left and not self._is_full(work) and (order := work.next_order(self._slots(work), busy)):
+                self._last_was_set = work.is_set
+                return work, order
+        return None
+
+    def _is_full(self, work: Work) -> bool:
+        """Whether as many of its forecasts run as its user wants at a time."""
+        jobs = work.ticket.jobs
+        return jobs is not None and sum(running.work is work for running in self._running) >= jobs
+
+    def _slots(self, work: Work) -> int:
+        return work.ticket.jobs or CORES
+
+    def _return(self, work: Work, order: Order) -> None:
+        """Queues again what an order left undone."""
+        work.put_back(order)
+        if work.left and work not in self._waiting:
+            self._waiting.appendleft(work)
+
     def _busy_ids(self) -> set[str]:
-        return {record_id for running in self._running for record_id in running.order.ids}
+        """What runs here, sets too: a second ticket for the same waits until the first is done."""
+        running = {record_id for running in self._running for record_id in running.order.ids}
+        return running | {work.record_id for work in self._works.values() if work.is_claimed}
 
     def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(coroutine)
@@ -136,13 +238,15 @@ class Supervisor:
         """Waits for an order; if its worker died, closes what it ran and puts back what it had not begun."""
         try:
             await running.handle.wait()
+            running.work.took(running.order, time.monotonic() - running.since)
         except WorkerDiedError:
-            self._bury(running)
+            self._guarded(lambda: self._bury(running))
+        except Exception as error:  # the worker could not go on, though it lives: a full disk, say
+            self._tell(error)
         finally:
             self._running.remove(running)
-            running.work.put_back(running.order)
-            if running.work.left and running.work not in self._waiting:
-                self._waiting.appendleft(running.work)
+            self._guarded(lambda: self._return(running.work, running.order))
+            self._is_free.set()
 
     def _bury(self, running: _Running) -> None:
         kills = out_of_memory_kills()
@@ -150,10 +254,14 @@ class Supervisor:
         self._memory_kills = kills
         for record_id in self._current_ids(running):
             outcome, message = running.ending.get(record_id, (Outcome.CRASHED, why))
+            if record_id not in running.ending and requests.is_asked(self._places, record_id):
+                outcome, message = Outcome.KILLED, f"stopped by {self._owner_of(record_id)}"
             try:
-                bury(self._places, record_id, running.handle.worker, outcome, message)
+                record = bury(self._places, record_id, running.handle.worker, outcome, message)
             except HeldError:
                 continue
+            if record and isinstance(record.state, Finished):  # it may have ended by itself just before
+                outcome = record.state.outcome
             tickets.add_done(self._places, running.order.ticket, record_id, outcome.value)
 
     def _current_ids(self, running: _Running) -> list[str]:
@@ -163,24 +271,26 @@ class Supervisor:
 
     def _obey(self, moment: float) -> None:
         """Withdraws what waits and is not wanted any more; ends what runs and did not stop by itself in time."""
+        begin = time.monotonic()
         pending = set(requests.pending(self._places))
         self._asked = {record_id: self._asked.get(record_id, moment) for record_id in pending}
         for work in list(self._works.values()):
             if work.record_id in pending and work.is_set:
                 pending |= work.unfinished()
         for record_id in pending:
+            if time.monotonic() - begin > STEP_SECONDS:
+                break  # what is left of a large set is done in the next turns
             owner = self._owner_of(record_id)
             running = next((each for each in self._running if record_id in each.order.ids), None)
-            if running is None:
-                self._withdraw(record_id, f"stopped by {owner} before it ran")
-            elif record_id in self._current_ids(running):
+            self._withdraw(record_id, f"stopped by {owner} before it ran", is_running=running is not None)
+            if running and record_id in self._current_ids(running):
                 self._press(running, record_id, f"stopped by {owner}", moment)
             if moment - self._asked.get(record_id, moment) > ASK_SECONDS:
                 self._forget_request(record_id)
 
     def _forget_request(self, record_id: str) -> None:
         """Drops a request that came when its run had just ended: nothing waits for it and nobody runs it."""
-        is_known = any(record_id == work.record_id or record_id in work.unfinished() for work in self._works.values())
+        is_known = any(work.is_of(record_id) for work in self._works.values())
         if not is_known and active.marker_of(self._places, record_id) is None:
             requests.clear(self._places, record_id)
 
@@ -188,14 +298,17 @@ class Supervisor:
         request = requests.asked(self._places, record_id)
         return (request.owner if request else "") or "somebody"
 
-    def _withdraw(self, record_id: str, message: str) -> None:
+    def _withdraw(self, record_id: str, message: str, *, is_running: bool) -> None:
+        """Takes it out of every ticket that waits for it; what runs here or elsewhere is closed by its runner."""
         for work in self._works.values():
             if work.withdraw(record_id):
+                word = Outcome.KILLED.value
                 try:
-                    withdraw(self._places, record_id, message)
-                except EfError:
-                    continue
-                tickets.add_done(self._places, work.ticket.name, record_id, Outcome.KILLED.value)
+                    if not is_running:
+                        withdraw(self._places, record_id, message)
+                except HeldError:
+                    word = HELD
+                tickets.add_done(self._places, work.ticket.name, record_id, word)
 
     def _press(self, running: _Running, record_id: str, message: str, moment: float) -> None:
         """A request is honoured by the worker itself between steps; after a while it is ended."""
@@ -203,11 +316,15 @@ class Supervisor:
             requests.ask(self._places, record_id, "killed", message.removeprefix("stopped by "))
         since = self._asked.setdefault(record_id, moment)
         if moment - since > ASK_SECONDS and not running.is_killed:
-            self._spawn(self._kill(running, Outcome.KILLED, message))
+            self._spawn(self._kill(running, Outcome.KILLED, message, record_id))
 
-    async def _kill(self, running: _Running, outcome: Outcome, message: str) -> None:
+    async def _kill(self, running: _Running, outcome: Outcome, message: str, meant: str | None = None) -> None:
+        """Ends a worker; not if meanwhile it runs another forecast than the one that is `meant`."""
+        current = self._current_ids(running)
+        if running.is_killed or (meant and meant not in current):
+            return
         running.is_killed = True
-        for record_id in self._current_ids(running):
+        for record_id in current:
             running.ending[record_id] = (outcome, message)
         await running.handle.kill(TERM_SECONDS)
 
@@ -220,19 +337,35 @@ class Supervisor:
                 since = running.begun.setdefault(record_id, moment)
                 if moment - since > running.order.timeout + ASK_SECONDS:
                     message = f"stopped after {running.order.timeout:g} s"
-                    self._spawn(self._kill(running, Outcome.TIMED_OUT, message))
+                    self._spawn(self._kill(running, Outcome.TIMED_OUT, message, record_id))
 
-    def _finish_works(self) -> None:
+    def _finish_works(self, drained: frozenset[str], moment: float) -> None:
         """Closes what is done; what a client wants no more of hands out nothing more."""
-        for work in self._works.values():
-            if self._interrupts or tickets.is_drained(self._places, work.ticket.name):
-                work.drain()
+        under_way = {running.order.ticket for running in self._running}
         for name, work in list(self._works.items()):
-            if not work.left and not any(running.work is work for running in self._running):
-                outcome = work.finish()
-                del self._works[name]
-                if work.ticket.on_finish:
-                    self._spawn(run_hook(work.ticket.on_finish, {"id": work.record_id, "outcome": outcome}))
+            if self._interrupts or name in drained:
+                work.drain()
+            if not work.left and name not in under_way and self._is_due(name, moment):
+                self._guarded(partial(self._finish, name, work, moment))
+        self._waiting = deque(work for work in self._waiting if work.left)
+
+    def _finish(self, name: str, work: Work, moment: float) -> None:
+        count = self._retry_later(name, moment)  # in case that it cannot be closed
+        if count > (1 if self._interrupts else MOST_RETRIES):
+            work.abandon()
+            outcome = ""
+            self._others.add(name)
+        else:
+            outcome = work.finish()
+        self._retries.pop(name, None)
+        del self._works[name]
+        if work.ticket.on_finish and name not in self._others:
+            self._spawn(run_hook(work.ticket.on_finish, {"id": work.record_id, "outcome": outcome}))
+
+    def _sweep(self, moment: float) -> None:
+        if self._swept is None or moment - self._swept > SWEEP_SECONDS:
+            self._swept = moment
+            tickets.remove_old(self._places)
 
     def _may_leave(self, moment: float) -> bool:
         """After some idle time, if there is certainly no ticket: clients add tickets under the same lock."""
@@ -244,8 +377,13 @@ class Supervisor:
         self._idle_since = moment if self._idle_since is None else self._idle_since
         if moment - self._idle_since < self._idle:
             return False
-        with tickets.queue_lock(self._places):
-            if any(ticket.supervisor is None for ticket in tickets.all_tickets(self._places)):
-                return False
-            self._lock.close()
-            return True
+        try:
+            with tickets.queue_lock(self._places, 0.0):
+                if any(ticket.supervisor is None for ticket in tickets.all_tickets(self._places)):
+                    return False
+                self._lock.close()
+        except HeldError:
+            return False  # somebody adds a ticket right now
+        except OSError as error:
+            self._tell(error)  # where nothing can be locked, nobody can add a ticket either
+        return True

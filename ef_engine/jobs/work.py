@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
-from ef_engine.errors import EfError
+from ef_engine.errors import EfError, HeldError
 from ef_engine.jobs.attempt import begun, note_end, sentence
+from ef_engine.jobs.burial import withdraw
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.outcomes import member_ids, set_outcome
 from ef_engine.jobs.run_one import is_done, known, prepare
@@ -15,12 +16,17 @@ from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
 from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.records import Record
-from ef_engine.store.states import Outcome
+from ef_engine.store.states import Finished, Outcome
 from ef_engine.store.tickets import Ticket
 from ef_engine.store.transitions import Finish, after
 
 MOST_DEATHS = 3
 """A forecast whose worker dies this often before it begins is given up."""
+
+ORDER_SECONDS = 0.5
+"""How long an order should take: batches save bookkeeping, but a slot must be free again soon for somebody else."""
+
+LARGEST_ORDER = 16
 
 
 class Work:
@@ -34,48 +40,70 @@ class Work:
         self._queue: deque[str] = deque()
         self._ids: list[str] = []
         self._deaths: dict[str, int] = {}
+        self._seconds_each: float | None = None
         self._set: Record | None = None
+        self._outcome: str | None = None
         self._held = ExitStack()
 
-    def begin(self) -> bool:
-        """Queues what is to be run; a set stands as running from now on. False if there is nothing to do after all."""
+    def begin(self) -> None:
+        """Queues what is to be run, which is nothing where all is done already or cannot be."""
         try:
             self._ids = self._begin_set() if self.is_set else [self.record_id]
-        except EfError as error:
-            self._held.close()
-            tickets.add_done(
-                self._places, self.ticket.name, self.record_id, "held" if error.exit_code == 3 else "failed"
-            )
-            print(sentence(error), flush=True)
-            return False
-        self._queue.extend(self._ids)
-        return bool(self._ids)
+            self._queue.extend(self._ids)
+        except Exception as error:  # what is wrong with one ticket must not stop the others
+            self.fail(error)
 
     def _begin_set(self) -> list[str]:
-        places = self._places
-        self._held.enter_context(claimed(places, self.record_id))
-        record = known(places, self.record_id)
-        if is_done(places, record) and not self.ticket.force:
-            return []
-        prepare(places, record)
-        self._held.enter_context(active.marked(places, record.id, record.attempt + 1))
-        self._set = begun(places, record, self._version)
-        return member_ids(record)
+        record = known(self._places, self.record_id)
+        members = member_ids(record)
+        return [] if self._is_known(record, members) else members
+
+    def _is_known(self, record: Record, members: list[str]) -> bool:
+        """Whether there is nothing to do for a set; how all of it ended is told then."""
+        if self.ticket.force or not is_done(self._places, record):
+            return False
+        for each in [*forecasts.read_some(self._places, members).values(), record]:
+            if isinstance(each, Record) and isinstance(each.state, Finished):
+                self._say(each.id, each.state.outcome.value)
+        return True
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether it is a set that stands as running."""
+        return self._set is not None
+
+    def fail(self, error: Exception) -> None:
+        """Hands out nothing more, because something is wrong with all of it; another runner is nothing wrong."""
+        print(f"{self.record_id}: {sentence(error)}", flush=True)
+        self._queue.clear()
+        self._outcome = "held" if isinstance(error, EfError) and error.exit_code == HeldError.exit_code else "failed"
+        self._say(self.record_id, self._outcome)
+
+    def _say(self, record_id: str, word: str) -> None:
+        tickets.add_done(self._places, self.ticket.name, record_id, word)
 
     @property
     def left(self) -> int:
         """How many forecasts are not handed out yet."""
         return len(self._queue)
 
-    def next_order(self, most: int, busy: set[str]) -> Order | None:
-        """The next few forecasts that nobody runs just now."""
-        chosen: list[str] = []
-        for record_id in list(self._queue):
-            if record_id not in busy and len(chosen) < most:
-                self._queue.remove(record_id)
-                chosen.append(record_id)
-        if not chosen:
+    def next_order(self, slots: int, busy: set[str]) -> Order | None:
+        """The next few forecasts that nobody runs just now. From the first one on its set stands as running."""
+        if self.is_set and not self._set and self.record_id in busy:
             return None
+        if self.is_set and requests.is_asked(self._places, self.record_id):
+            return None  # its forecasts are about to be taken out
+        most = self._most(slots)
+        chosen: list[str] = []
+        for record_id in self._queue:
+            if record_id not in busy:
+                chosen.append(record_id)
+                if len(chosen) == most:
+                    break
+        if not chosen or not self._is_open():
+            return None
+        for record_id in chosen:
+            self._queue.remove(record_id)
         return Order(
             places=self._places,
             ticket=self.ticket.name,
@@ -85,6 +113,37 @@ class Work:
             version=self._version,
         )
 
+    def _most(self, slots: int) -> int:
+        """Few enough that the order is done soon, and that the last ones keep every slot busy."""
+        if self._seconds_each is None:
+            return 1
+        soon = int(ORDER_SECONDS / max(self._seconds_each, 0.001))
+        return max(1, min(LARGEST_ORDER, soon, self.left // (4 * slots)))
+
+    def took(self, order: Order, seconds: float) -> None:
+        """How long an order took, from which the size of the next follows."""
+        self._seconds_each = seconds / len(order.ids)
+
+    def _is_open(self) -> bool:
+        """Claims the set and has it stand as running, once; what waits for a slot claims nothing."""
+        if not self.is_set or self._set:
+            return True
+        try:
+            self._held.enter_context(claimed(self._places, self.record_id))
+            record = known(self._places, self.record_id)
+            if self._is_known(record, self._ids):
+                self._queue.clear()
+                self._held.close()
+                return False
+            prepare(self._places, record)
+            self._held.enter_context(active.marked(self._places, record.id, record.attempt + 1))
+            self._set = begun(self._places, record, self._version)
+        except Exception as error:  # what is wrong with one ticket must not stop the others
+            self._held.close()
+            self.fail(error)
+            return False
+        return True
+
     def put_back(self, order: Order) -> None:
         """What an order left undone is queued again; what kills its worker before it begins is given up."""
         done = self._done()
@@ -93,7 +152,7 @@ class Work:
             if self._deaths[record_id] < MOST_DEATHS:
                 self._queue.appendleft(record_id)
             else:
-                tickets.add_done(self._places, self.ticket.name, record_id, Outcome.CRASHED.value)
+                self._say(record_id, Outcome.CRASHED.value)
 
     def withdraw(self, record_id: str) -> bool:
         """Takes a forecast out of the queue; whether it was there."""
@@ -110,31 +169,58 @@ class Work:
         """The forecasts that have not ended yet."""
         return set(self._ids) - self._done().keys()
 
+    def is_of(self, record_id: str) -> bool:
+        """Whether it is asked for by this ticket and has not ended yet."""
+        return record_id == self.record_id or (record_id in self._ids and record_id in self.unfinished())
+
     def _done(self) -> dict[str, str]:
         return dict(tickets.done(self._places, self.ticket.name))
 
     def finish(self) -> str:
-        """Closes the set and removes the ticket; returns the outcome of what the ticket asked for."""
-        outcomes = self._done()
-        word = outcomes.get(self.record_id, "")
-        if self._set:
-            word = self._finish_set(self._set, outcomes)
-            tickets.add_done(self._places, self.ticket.name, self.record_id, word)
+        """Closes the set and removes the ticket; returns the outcome of what the ticket asked for.
+
+        May be called again after an OSError: a disk that is full now may not be so later.
+        """
+        if self._outcome is None:
+            outcomes = self._done()
+            word = outcomes.get(self.record_id, "")
+            if self.is_set and not word and self._ids:
+                word = self._finish_set(outcomes)
+                if word:
+                    self._say(self.record_id, word)
+            self._outcome = word
         self._held.close()
-        requests.clear(self._places, self.record_id)
+        if active.marker_of(self._places, self.record_id) is None:  # otherwise it is asked of whoever runs it
+            requests.clear(self._places, self.record_id)
         forecasts.unstage_begun(self._places, [*self._ids, self.record_id])
         tickets.remove(self._places, self.ticket.name)
-        return word
+        return self._outcome
 
-    def _finish_set(self, record: Record, outcomes: dict[str, str]) -> str:
+    def abandon(self) -> None:
+        """Leaves the ticket as it is; it shows as lost once the supervisor has left."""
+        self._queue.clear()
+        self._held.close()
+
+    def _finish_set(self, outcomes: dict[str, str]) -> str:
+        """Empty for one that was never begun and that nobody stopped: it stays as it was."""
+        is_unwanted = requests.is_asked(self._places, self.record_id)
+        if self._set is None:
+            return self._stopped() if is_unwanted else ""
         ended = [_outcome(outcomes.get(record_id)) for record_id in self._ids]
         missing = sum(not (outcome and outcome.has_result) for outcome in ended)
-        outcome = Outcome.KILLED if requests.is_asked(self._places, record.id) else set_outcome(ended)
+        outcome = Outcome.KILLED if is_unwanted else set_outcome(ended)
         message = f"{missing} of {len(ended)} forecasts have no result" if missing else ""
-        finished = after(record, Finish(outcome, now(), message))
+        finished = after(self._set, Finish(outcome, now(), message))
         forecasts.write_record(self._places, finished)
         note_end(self._places, finished)
         return outcome.value
+
+    def _stopped(self) -> str:
+        request = requests.asked(self._places, self.record_id)
+        owner = (request.owner if request else "") or "somebody"
+        with suppress(HeldError):
+            withdraw(self._places, self.record_id, f"stopped by {owner} before it ran")
+        return Outcome.KILLED.value
 
 
 def _outcome(word: str | None) -> Outcome | None:

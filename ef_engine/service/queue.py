@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from types import FrameType
 
+from ef_engine.errors import EfError
 from ef_engine.jobs.local_worker import HELD
+from ef_engine.jobs.outcomes import member_ids
 from ef_engine.jobs.run_one import is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
 from ef_engine.service.progress import read_progress
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of
-from ef_engine.store import active, journal, requests, tickets
+from ef_engine.store import active, forecasts, journal, requests, tickets
+from ef_engine.store.claims import is_lost
 from ef_engine.store.events import Event, Kind
 from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
-from ef_engine.store.states import Outcome
+from ef_engine.store.states import Finished, Outcome, Paused, Running
 from ef_engine.store.tickets import Ticket
 
 POLL_SECONDS = 0.05
+MOST_INTERRUPTS = 2
+"""The next Ctrl-C leaves at once."""
+
 LAUNCH_SECONDS = 10.0
 """How long a ticket may wait to be accepted before another supervisor is started."""
 
@@ -40,7 +49,7 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
     """
     made = []
     for record_id in ids:
-        note_lost(known(places, record_id), wishes)
+        _note_standing(places, known(places, record_id), wishes)
         if not _runs_now(places, record_id):
             requests.clear(places, record_id)
         made.append(
@@ -60,6 +69,14 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
         if made and not is_supervised(places):
             launch(places)
     return made
+
+
+def _note_standing(places: Places, record: Record, wishes: Wishes) -> None:
+    """Says that an earlier run of it died, or that one is under way, which the ticket will wait for."""
+    if is_lost(places, record):
+        note_lost(record, wishes)
+    elif isinstance(record.state, Running | Paused):
+        wishes.watcher.noted(f"{record.id} is run by process {record.state.process} already; waiting for that.")
 
 
 def _received(places: Places, ticket: Ticket) -> Iterator[Event]:
@@ -93,6 +110,7 @@ def run_queued(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueW
         record = known(places, record_id)
         if not wishes.force and is_done(places, record):
             note_known(ran(record), wishes)
+            forecasts.unstage_begun(places, [*member_ids(record), record_id])  # who ran it may have died before that
             yield from _known_members(places, record)
             yield ran(record)
         else:
@@ -102,16 +120,17 @@ def run_queued(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueW
 
 
 def _known_members(places: Places, record: Record) -> Iterator[Ran]:
-    from ef_engine.jobs.outcomes import member_ids
-
     if is_set_id(record.id):
         yield from (ran(known(places, member)) for member in member_ids(record))
 
 
 @dataclass(slots=True)
 class _Followed:
+    """A ticket, and what was read of it; `is_told` if that says how what it asks for ended."""
+
     ticket: Ticket
     read: int = 0
+    is_told: bool = False
     total: int = 0
     is_over: bool = False
     since: float = field(default_factory=time.monotonic)
@@ -122,20 +141,38 @@ class _Follower:
 
     def __init__(self, places: Places, followed: list[_Followed], wishes: Wishes) -> None:
         self._places, self._followed, self._wishes = places, followed, wishes
-        self._interrupts = 0
+        self._pressed = self._interrupts = 0
         self._shown: tuple[str, str] | None = None
 
     def follow(self) -> Iterator[Ran]:
-        while not all(each.is_over for each in self._followed):
-            try:
+        with self._counting_interrupts():
+            while not all(each.is_over for each in self._followed):
                 for each in self._followed:
                     yield from self._look(each)
+                while self._interrupts < self._pressed:
+                    self._interrupted()
                 self._show()
                 time.sleep(POLL_SECONDS)
-            except KeyboardInterrupt:
-                self._interrupted()
         if self._interrupts:
             raise KeyboardInterrupt
+
+    @contextmanager
+    def _counting_interrupts(self) -> Iterator[None]:
+        """Ctrl-C is only counted, since it may come while a line is being printed, or right after another one."""
+
+        def press(_: int, __: FrameType | None) -> None:
+            self._pressed += 1
+            if self._pressed > MOST_INTERRUPTS:
+                raise KeyboardInterrupt
+
+        previous = None
+        with suppress(ValueError):  # signals belong to the main thread alone
+            previous = signal.signal(signal.SIGINT, press)
+        try:
+            yield
+        finally:
+            if previous is not None:
+                signal.signal(signal.SIGINT, previous)
 
     def _look(self, each: _Followed) -> Iterator[Ran]:
         """What is new of one ticket."""
@@ -144,9 +181,12 @@ class _Follower:
         is_there = tickets.exists(self._places, each.ticket.name)
         for record_id, word in tickets.done(self._places, each.ticket.name, each.read):
             each.read += 1
+            each.is_told |= record_id == each.ticket.record_id
             yield self._ran(record_id, word)
         if not is_there:
             each.is_over = True
+            if not each.is_told and not self._interrupts:
+                yield self._untold(each.ticket.record_id)
         elif time.monotonic() - each.since > 1.0 and not is_supervised(self._places):
             yield from self._unsupervised(each)
 
@@ -157,6 +197,9 @@ class _Follower:
             each.is_over = True
             remedy = f"`ef_cli restart {ticket.record_id}` runs it again"
             yield Ran(ticket.record_id, None, f"the supervisor died while it ran; {remedy}")
+        elif ticket is None and tickets.exists(self._places, each.ticket.name):
+            each.is_over = True
+            yield Ran(each.ticket.record_id, None, f"its ticket {each.ticket.name} is damaged; run it again")
         elif ticket and not ticket.supervisor and time.monotonic() - each.since > LAUNCH_SECONDS:
             each.since = time.monotonic()
             launch(self._places)
@@ -164,9 +207,23 @@ class _Follower:
     def _ran(self, record_id: str, word: str) -> Ran:
         if word == HELD:
             return Ran(record_id, None, "another process runs it")
-        record = known(self._places, record_id)
+        try:
+            record = known(self._places, record_id)
+        except EfError as error:
+            return Ran(record_id, Outcome.FAILED, str(error))
+        if word == Outcome.FAILED and not isinstance(record.state, Finished):
+            return Ran(record_id, Outcome.FAILED, self._why_not_begun(record_id))
         result = ran(record) if result_of(record) or word not in set(Outcome) else None
         return result or Ran(record_id, Outcome(word), _message(record))
+
+    def _why_not_begun(self, record_id: str) -> str:
+        if forecasts.read_document(self._places, record_id) is None:
+            return "its document is gone; stage its file again"
+        return f"it could not be begun; see {self._places.log / 'supervisor.log'}"
+
+    def _untold(self, record_id: str) -> Ran:
+        """What left the queue without an end: somebody stopped its supervisor, or drained its ticket."""
+        return Ran(record_id, None, f"it was not begun; `ef_cli run {record_id}` runs it")
 
     def _show(self) -> None:
         """Tells the watcher how far the one forecast, or how many of a set, are."""
@@ -193,16 +250,16 @@ class _Follower:
 
     def _interrupted(self) -> None:
         self._interrupts += 1
-        if self._interrupts > 2:
-            raise KeyboardInterrupt
-        for each in self._followed:
+        for each in (each for each in self._followed if not each.is_over):
             if self._interrupts == 1:
                 tickets.drain(self._places, each.ticket.name)
             else:
                 requests.ask(self._places, each.ticket.record_id, "killed", each.ticket.owner)
-        again = "again stops it too" if self._interrupts == 1 else "again leaves it alone"
-        what = "What runs is finished, nothing more begins" if self._interrupts == 1 else "Stopping what runs"
-        self._wishes.watcher.noted(f"{what}; Ctrl-C {again}.")
+        if self._interrupts == 1:
+            text = "Waiting for what runs, nothing more begins; Ctrl-C again stops it too."
+        else:
+            text = "Stopping what runs; Ctrl-C again leaves it alone."
+        self._wishes.watcher.noted(text)
 
 
 def _message(record: Record) -> str:

@@ -27,6 +27,7 @@ def run_set(places: Places, set_id: str, wishes: Wishes) -> Iterator[Ran]:
         record = known(places, set_id)
         if not wishes.force and is_done(places, record):
             note_known(ran(record), wishes)
+            forecasts.unstage_begun(places, [*member_ids(record), set_id])  # who ran it may have died before that
             yield from (ran(known(places, member)) for member in member_ids(record))
             yield ran(record)
             return

@@ -29,6 +29,7 @@ from ef_engine.store.transitions import Pause, Resume, after
 ASK_SECONDS = 2.0
 TERM_SECONDS = 3.0
 SUPERVISED_SECONDS = 10.0
+MEMBER_SECONDS = 0.05
 POLL_SECONDS = 0.02
 
 
@@ -38,8 +39,8 @@ def kill(places: Places, record_id: str, owner: str) -> Record:
     A supervisor does this for what it runs; a run in somebody's terminal is ended from here.
     """
     record = known(places, record_id)
-    waits = _is_queued(places, record_id)
-    if not isinstance(record.state, Running | Paused) and not waits:
+    waiting = _waiting_tickets(places, record_id)
+    if not isinstance(record.state, Running | Paused) and not waiting:
         raise NotFoundError(f"{record_id} does not run", "see `ef_cli ps`")
     if isinstance(record.state, Running | Paused) and is_lost(places, record):
         return _closed(places, record_id, Outcome.CRASHED, f"its process {record.state.process} is gone")
@@ -48,20 +49,25 @@ def kill(places: Places, record_id: str, owner: str) -> Record:
     requests.ask(places, record_id, "killed", owner)
     journal.note(places, Kind.KILL_REQUESTED, record_id, attempt=record.attempt, owner=owner)
     _wake(record)
-    if is_supervised(places) and _until(lambda: _has_ended(places, record_id, record.attempt), SUPERVISED_SECONDS):
+    if is_supervised(places) and _until(partial(_has_ended, places, record, waiting, owner), _patience(record)):
         return known(places, record_id)
     return _end_here(places, record_id, owner)
 
 
-def _is_queued(places: Places, record_id: str) -> bool:
-    """Whether a ticket asks for it, alone or as a member of its set."""
-    for ticket in tickets.all_tickets(places):
-        if ticket.record_id == record_id:
-            return True
-        found = forecasts.read_record(places, ticket.record_id)
-        if isinstance(found, Record) and record_id in {member.id for member in found.members}:
-            return record_id not in dict(tickets.done(places, ticket.name))
-    return False
+def _patience(record: Record) -> float:
+    """How long its supervisor may take, which closes every forecast of a set."""
+    return SUPERVISED_SECONDS + MEMBER_SECONDS * len(record.members)
+
+
+def _waiting_tickets(places: Places, record_id: str) -> list[str]:
+    """The names of the tickets that ask for it, alone or as a member of a set, and do not know its end yet."""
+    queue = look_at_queue(places)
+    return [
+        ticket.name
+        for ticket in queue.tickets
+        if (record_id == ticket.record_id or record_id in queue.members.get(ticket.record_id, ()))
+        and record_id not in queue.ended[ticket.name]
+    ]
 
 
 def _is_forsaken(places: Places, record: Record) -> bool:
@@ -85,11 +91,24 @@ def _wake(record: Record) -> None:
         signal_group(record.state.process, signal.SIGCONT)
 
 
-def _has_ended(places: Places, record_id: str, attempt: int) -> bool:
-    record = known(places, record_id)
-    if _is_queued(places, record_id) or isinstance(record.state, Running | Paused):
+def _has_ended(places: Places, before: Record, waiting: list[str], owner: str) -> bool:
+    """Whether neither it nor one of the tickets that waited for it is under way any more.
+
+    Its runner drops the request when it obeys; where another ticket still asks for it, the request is made again.
+    """
+    record = known(places, before.id)
+    if isinstance(record.state, Running | Paused):
         return False
-    return not requests.is_asked(places, record_id) or record.attempt > attempt
+    is_asked = requests.is_asked(places, record.id)
+    if any(_still_waits(places, name, record.id) for name in waiting):
+        if not is_asked:
+            requests.ask(places, record.id, "killed", owner)
+        return False
+    return not is_asked or record.attempt > before.attempt
+
+
+def _still_waits(places: Places, name: str, record_id: str) -> bool:
+    return tickets.exists(places, name) and record_id not in dict(tickets.done(places, name))
 
 
 def _end_here(places: Places, record_id: str, owner: str) -> Record:

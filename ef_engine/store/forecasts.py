@@ -130,9 +130,11 @@ def unstage(places: Places, ids: Iterable[str]) -> None:
 
 
 def unstage_begun(places: Places, ids: Iterable[str]) -> None:
-    """Clears from the stage what has a state and a document of its own by now."""
+    """Clears from the stage what has a state and a document of its own by now, and what a crash kept from going."""
     staged = stage_index.read(places)
-    begun = [each for each in ids if each in staged and has_begun(places, each)]
+    begun = [
+        each for each in ids if (each in staged or places.staged(each).exists()) and has_begun(places, each)
+    ]  # fmt: skip
     if begun:
         unstage(places, begun)
 

@@ -66,9 +66,9 @@ def new(record_id: str, **wishes: Any) -> Ticket:
 
 
 @contextmanager
-def queue_lock(places: Places) -> Iterator[None]:
+def queue_lock(places: Places, seconds: float = LOCK_SECONDS) -> Iterator[None]:
     """Held while tickets are added, and while a supervisor makes sure that there are none before it leaves."""
-    with holding(places.lock / "queue.lock", LOCK_SECONDS):
+    with holding(places.lock / "queue.lock", seconds):
         yield
 
 
@@ -87,25 +87,55 @@ def accept(places: Places, ticket: Ticket, supervisor: Process) -> Ticket:
 
 def all_tickets(places: Places) -> list[Ticket]:
     """Every ticket that can be read, oldest first."""
-    names: list[str] = []
+    return [ticket for name in listing(places).names if (ticket := read(places, name))]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the queue's directory holds: the names of tickets, oldest first, and of those to be drained."""
+
+    names: list[str]
+    drained: frozenset[str]
+
+
+def listing(places: Places) -> Listing:
+    """One look at the directory, which opens none of its files: cheap with thousands of tickets too."""
+    found: list[str] = []
     with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
-        names = sorted(e.name for e in entries if e.name.endswith(".json") and not e.name.startswith("."))
-    return [ticket for name in names if (ticket := read(places, name.removesuffix(".json")))]
+        found = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+    return Listing(
+        [name.removesuffix(".json") for name in found if name.endswith(".json")],
+        frozenset(name.removesuffix(".drain") for name in found if name.endswith(".drain")),
+    )
 
 
 def read(places: Places, name: str) -> Ticket | None:
-    """One ticket; None if it is done."""
-    with suppress(OSError, CommandError, KeyError):
-        document = documents.load(_path(places, name), SCHEMA)
-        known: dict[str, Any] = {key: document.get(key) for key in ("force", "timeout", "jobs", "owner", "at")}
-        return Ticket(
-            name=name,
-            record_id=document["record_id"],
-            on_finish=tuple(document.get("on_finish") or ()),
-            supervisor=process.from_json(document.get("supervisor")),
-            **known,
-        )
+    """One ticket; None if it is done, or damaged."""
+    with suppress(OSError, CommandError, AttributeError, KeyError, TypeError, ValueError):
+        return _ticket(name, documents.load(_path(places, name), SCHEMA))
     return None
+
+
+def _ticket(name: str, document: dict[str, Any]) -> Ticket:
+    """Raises KeyError, TypeError or ValueError for a document that makes no sense."""
+    timeout, jobs = document.get("timeout"), document.get("jobs")
+    return Ticket(
+        name=name,
+        record_id=_text(document["record_id"]),
+        force=bool(document.get("force")),
+        timeout=None if timeout is None else float(timeout),
+        jobs=None if jobs is None else int(jobs),
+        owner=_text(document.get("owner") or ""),
+        on_finish=tuple(map(_text, document.get("on_finish") or ())),
+        at=_text(document.get("at") or ""),
+        supervisor=process.from_json(document.get("supervisor")),
+    )
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def exists(places: Places, name: str) -> bool:
@@ -135,7 +165,6 @@ def remove(places: Places, name: str) -> None:
     """All of it is done. What its forecasts ended as is kept for a while, for clients that still read."""
     _path(places, name).unlink(missing_ok=True)
     (places.queue / f"{name}.drain").unlink(missing_ok=True)
-    _remove_old(places)
 
 
 def files(places: Places, name: str) -> list[Path]:
@@ -154,7 +183,8 @@ def forgotten(places: Places) -> list[str]:
     return []
 
 
-def _remove_old(places: Places, older_than: float = 3600.0) -> None:
+def remove_old(places: Places, older_than: float = 3600.0) -> None:
+    """Forgets how the forecasts of tickets ended that are done for so many seconds. Looks at all of the directory."""
     with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
         for entry in entries:
             with suppress(OSError):

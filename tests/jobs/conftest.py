@@ -23,7 +23,7 @@ from ef_engine.store.active import Marker
 from ef_engine.store.places import Places, places_under
 from ef_engine.store.records import Record
 
-DEADLINE = 20.0
+DEADLINE = 45.0
 
 
 def until(is_true: Callable[[], bool], seconds: float = DEADLINE) -> None:
@@ -123,6 +123,16 @@ def _is_supervisor_of(pid: int, places: Places) -> bool:
     return False
 
 
+def end(shop: Shop) -> None:
+    """Ends what runs in a workspace, stopped processes too."""
+    for marker in active.markers(shop.places):
+        with suppress(ProcessLookupError):
+            os.kill(marker.process.pid, signal.SIGKILL)
+    for pid in shop.supervisor_pids():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """Ends what runs in it, stopped processes too."""
@@ -130,9 +140,4 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
     home.mkdir()
     shop = Shop(home, places_under(home))
     yield shop
-    for marker in active.markers(shop.places):
-        with suppress(ProcessLookupError):
-            os.kill(marker.process.pid, signal.SIGKILL)
-    for pid in shop.supervisor_pids():
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+    end(shop)

@@ -17,7 +17,7 @@ import pytest
 from ef_engine.jobs.attempt import begun
 from ef_engine.jobs.watch import Thresholds
 from ef_engine.service.in_progress import Lookout, in_progress
-from ef_engine.store import active, documents, forecasts
+from ef_engine.store import active, documents, forecasts, tickets
 from ef_engine.store.clock import now
 from ef_engine.store.process import current
 from ef_engine.store.records import Record
@@ -63,18 +63,18 @@ def test_what_runs_and_what_waits_is_shown(shop: Shop) -> None:
     queued = shop.stage(1, "later")
     shop.cli("run", "--detach", "--jobs", "1", queued)
     shop.cli("run", "--detach", "--jobs", "1", set_id)
-    until(lambda: active.marker_of(shop.places, set_id) is not None)
+    until(lambda: all(ticket.supervisor for ticket in tickets.all_tickets(shop.places)))
 
     found = rows(shop)
 
-    assert list(found) == [long, set_id, queued]
-    assert [row["state"] for row in found.values()] == ["running", "running", "queued"]
+    assert list(found) == [long, queued, set_id]
+    assert [row["state"] for row in found.values()] == ["running", "queued", "queued"]
     assert (found[long]["label"], found[long]["attempt"]) == ("long", 1)
     assert found[long]["process"] == str(marker.process)
     assert str(found[long]["progress"]).endswith("%")
     assert found[set_id]["phase"] == "0 of 2 forecasts"
     assert {row["flags"] for row in found.values()} == {""}
-    assert shop.cli("ps", "--quiet").stdout.split() == [long, set_id, queued]
+    assert shop.cli("ps", "--quiet").stdout.split() == [long, queued, set_id]
 
 
 def test_a_stopped_worker_is_frozen_and_a_paused_one_is_not(shop: Shop) -> None:

@@ -23,6 +23,9 @@ INTERRUPTED = 130
 _SPARE = ("Heartbeat", "Rate", "Attempt", "Process")
 """What a table leaves out first where it is too wide."""
 
+_MANY = 10
+"""Steps a second from which fractions of them interest nobody."""
+
 _DURATIONS = ("ETA", "Elapsed")
 
 
@@ -83,10 +86,12 @@ def _text(invocation: Invocation, lookout: Lookout) -> str:
 
 
 def _readable(row: InProgress) -> tuple[Any, ...]:
-    """The cells for people: durations in words, and how long ago the last heartbeat was."""
+    """The cells for people: durations in words, rates by the second, and how long ago the last heartbeat was."""
     values: dict[str, Any] = dict(zip(COLUMNS, row.cells, strict=True))
     if values["Heartbeat"]:
         values["Heartbeat"] = f"{duration_text(seconds_between(values['Heartbeat'], now()))} ago"
+    if values["Rate"] is not None:
+        values["Rate"] = f"{values['Rate']:,.0f}/s" if values["Rate"] >= _MANY else f"{values['Rate']:.2g}/s"
     for column in _DURATIONS:
         if values[column] is not None:
             values[column] = duration_text(values[column])

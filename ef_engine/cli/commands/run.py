@@ -25,6 +25,7 @@ from ef_engine.store.states import Outcome
 
 if TYPE_CHECKING:
     from ef_engine.service.queue import QueueWishes
+    from ef_engine.store.places import Places
 
 INFEASIBLE = 5
 
@@ -87,7 +88,7 @@ def detach(invocation: Invocation, ids: list[str]) -> int:
 
 
 def _wants_queue(invocation: Invocation, ids: list[str]) -> bool:
-    """Whether a supervisor should do it: it is asked for, one is there already, or the work is not small."""
+    """Whether a supervisor should do it: it is asked for, one is there or is due, or the work is not small."""
     if invocation.option("in_process", False) or not ids:
         return False
     if any(name in invocation.args for name in ("jobs", "on_finish")):
@@ -95,7 +96,15 @@ def _wants_queue(invocation: Invocation, ids: list[str]) -> bool:
     from ef_engine.jobs.supervise import is_supervised
     from ef_engine.service.effort import is_small
 
-    return is_supervised(invocation.places) or not is_small(invocation.places, ids)
+    places = invocation.places
+    return is_supervised(places) or _is_one_due(places) or not is_small(places, ids)
+
+
+def _is_one_due(places: Places) -> bool:
+    """Whether something waits that nobody has taken up: who put it there died before it could start a supervisor."""
+    from ef_engine.store import tickets
+
+    return not tickets.is_paused(places) and any(each.supervisor is None for each in tickets.all_tickets(places))
 
 
 def _ids(invocation: Invocation) -> list[str]:

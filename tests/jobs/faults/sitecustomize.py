@@ -1,14 +1,32 @@
-"""Makes the work of a worker hang in the way `EF_FAULT` names; found by Python at the start of every process.
+"""Makes processes hang or die on purpose; found by Python at the start of every process.
 
-Only processes with this directory on their PYTHONPATH are concerned.
+Only processes with this directory on their PYTHONPATH are concerned. `EF_FAULT` names how the work of a worker hangs.
+`EF_CRASH_WHO` (client, supervisor or worker) dies right before its `EF_CRASH_AT`-th change of a file below
+`EF_CRASH_IN`, as `kill -9` would have it; the file `EF_CRASH_TOLD` then says what it was about to do. Only the first
+such process dies, unless there is an `EF_CRASH_ALWAYS`.
 """
 
 from __future__ import annotations
 
 import os
-from typing import NoReturn
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NoReturn
 
 FAULT = os.environ.get("EF_FAULT")
+CRASH_AT = int(os.environ.get("EF_CRASH_AT", "0"))
+
+ROLES = {
+    "client": "ef_engine.cli",
+    "supervisor": "ef_engine.jobs.supervise",
+    "worker": "from multiprocessing.forkserver import main",
+}
+"""What the command line of each begins with, after the interpreter; workers are forked from such a process."""
+
+CHANGES = {"os.rename", "os.remove", "os.utime", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"}
+"""Audit events of calls that change files; the first argument of each is a path or a descriptor."""
 
 
 def spin() -> NoReturn:
@@ -33,7 +51,62 @@ def work(places: object, record_id: str, observer: object) -> NoReturn:
     {"spin": spin, "compute": compute}[FAULT or "spin"]()
 
 
+class Crash:
+    """Counts what this process changes below a directory, and ends it right before the chosen change."""
+
+    def __init__(self, at: int) -> None:
+        self.left, self.lock = at, threading.Lock()
+        self.below, self.told = os.environ["EF_CRASH_IN"] + "/", os.environ["EF_CRASH_TOLD"]
+
+    def audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Told by Python before it does something."""
+        if event in CHANGES or (event == "open" and self._creates(arguments[2])):
+            self.before(event, arguments[0])
+
+    def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The call of a descriptor, counted; for what has no audit event."""
+
+        def told(descriptor: int, *arguments: Any) -> Any:
+            self.before(call.__name__, descriptor)
+            return call(descriptor, *arguments)
+
+        return told
+
+    def before(self, what: str, target: object) -> None:
+        path = self._path(target)
+        if not path.startswith(self.below):
+            return
+        with self.lock:
+            self.left -= 1
+            if self.left == 0:
+                self._die(f"{what} {path}")
+
+    def _die(self, what: str) -> None:
+        with suppress(FileExistsError):
+            descriptor = os.open(self.told, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
+            os.write(descriptor, what.encode())
+            os._exit(9)
+        if os.environ.get("EF_CRASH_ALWAYS"):
+            os._exit(9)
+
+    @staticmethod
+    def _creates(flags: object) -> bool:
+        return isinstance(flags, int) and bool(flags & os.O_CREAT)
+
+    @staticmethod
+    def _path(target: object) -> str:
+        with suppress(OSError):
+            if isinstance(target, int):
+                return os.readlink(f"/proc/self/fd/{target}")
+        return os.fsdecode(target) if isinstance(target, str | bytes | os.PathLike) else ""
+
+
 if FAULT:
     import ef_engine.jobs.worker
 
     ef_engine.jobs.worker.work = work
+
+if CRASH_AT and any(word.startswith(ROLES[os.environ["EF_CRASH_WHO"]]) for word in sys.orig_argv):
+    crash = Crash(CRASH_AT)
+    sys.addaudithook(crash.audit)
+    os.write, os.fsync = crash.counted(os.write), crash.counted(os.fsync)
