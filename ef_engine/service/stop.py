@@ -32,6 +32,9 @@ SUPERVISED_SECONDS = 10.0
 MEMBER_SECONDS = 0.05
 POLL_SECONDS = 0.02
 
+_OUTERMOST = ("in <module>", "in _run_module_as_main")
+"""How the last line of a whole stack ends."""
+
 
 def kill(places: Places, record_id: str, owner: str) -> Record:
     """Asks it to stop, then makes it; returns its record as it ended. NotFoundError for what neither runs nor waits.
@@ -220,18 +223,9 @@ def _new_dump(log: Path, before: int) -> str | None:
             file.seek(before)
             return file.read().decode(errors="replace")
 
-    if not _until(lambda: "most recent call first" in added(), TERM_SECONDS):
-        return None
-    _settle(added)
-    return added()
-
-
-def _settle(text: Callable[[], str]) -> None:
-    """Until nothing is added any more."""
-    before = ""
-    while (found := text()) != before:
-        before = found
-        time.sleep(POLL_SECONDS)
+    _until(lambda: added().rstrip().endswith(_OUTERMOST), TERM_SECONDS)
+    found = added()
+    return found if "most recent call first" in found else None
 
 
 def _until(is_true: Callable[[], bool], seconds: float) -> bool:
