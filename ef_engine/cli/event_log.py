@@ -7,8 +7,7 @@ from pathlib import Path
 
 from ef_engine.store.clock import now
 from ef_engine.store.places import FILE_MODE, make_directory
-
-LARGEST = 1_000_000
+from ef_engine.store.rotation import rotate
 
 
 def log_error(error: BaseException, directory: Path) -> Path | None:
@@ -23,8 +22,7 @@ def log_line(text: str, directory: Path) -> Path | None:
     path = directory / "ef.log"
     try:
         make_directory(directory)
-        if path.exists() and path.stat().st_size > LARGEST:
-            path.replace(path.with_name("ef.log.1"))
+        rotate(path)
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
         try:
             os.write(descriptor, f"{now()} process {os.getpid()} {text}\n".encode(errors="backslashreplace"))

@@ -23,7 +23,7 @@ from ef_engine.store.places import FILE_MODE, Places
 from ef_engine.store.process import current
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running
-from ef_engine.store.transitions import Finish, Start, after
+from ef_engine.store.transitions import Finish, Start, after, seconds_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,14 @@ def begun(places: Places, record: Record, version: str) -> Record:
 def _progress(places: Places, record: Record, conduct: Conduct) -> ProgressWriter:
     path = places.run(record.id) / "progress.json"
     is_unwanted = partial(requests.is_asked, places, record.id)
-    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout, is_unwanted)
+    held = partial(held_so_far, places, record.id)
+    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout, is_unwanted, held)
+
+
+def held_so_far(places: Places, record_id: str) -> float:
+    """For how long the attempt under way was paused, in seconds, as its record says."""
+    record = forecasts.read_record(places, record_id)
+    return seconds_held(record.state, now()) if isinstance(record, Record) else 0.0
 
 
 def _who(request: requests.Request | None) -> str:

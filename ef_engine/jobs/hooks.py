@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -11,10 +12,14 @@ from typing import Any
 SECONDS = 60.0
 
 
-async def run_hook(words: Sequence[str], document: Mapping[str, Any]) -> None:
-    """Runs the command with the document as JSON on its standard input; ended after a minute, never raises."""
+async def run_hook(words: Sequence[str], directory: str, document: Mapping[str, Any]) -> None:
+    """Runs the command where it was typed, the document as JSON its standard input; ended after a minute.
+
+    Never raises.
+    """
+    place = directory if os.path.isdir(directory) else "/"
     try:
-        process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE, cwd=place)
     except OSError as error:
         print(f"--on_finish {words[0]}: {error}", flush=True)
         return

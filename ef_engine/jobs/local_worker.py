@@ -22,9 +22,6 @@ from ef_engine.store.process import Process, current
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
 
-HELD = "held"
-"""In place of an outcome: another process runs it."""
-
 PRELOADED = ("ef_engine.jobs.local_worker", "ef_engine.jobs.worker", "ef_engine.jobs.preloaded")
 """What the process that workers are forked from imports once for all of them."""
 
@@ -52,12 +49,13 @@ def identity() -> Process:
 
 
 def run_order(order: Order) -> None:
-    """Runs the forecasts of an order and says of each how it ended."""
+    """Runs the forecasts of an order and says of each how it ended; nothing of one that another process runs."""
     for record_id in order.ids:
-        tickets.add_done(order.places, order.ticket, record_id, _run(order, record_id))
+        if word := _run(order, record_id):
+            tickets.add_done(order.places, order.ticket, record_id, word)
 
 
-def _run(order: Order, record_id: str) -> str:
+def _run(order: Order, record_id: str) -> str | None:
     def begun(record: Record) -> None:
         _print_to(order.places, record)
 
@@ -65,7 +63,7 @@ def _run(order: Order, record_id: str) -> str:
     try:
         record, _ = run_one(order.places, record_id, conduct, force=order.force, begun=begun)
     except HeldError:
-        return HELD
+        return None
     except EfError as error:
         print(sentence(error), flush=True)
         return "failed"

@@ -38,7 +38,8 @@ class KillRequestedError(Exception):
 class ProgressWriter(Observer):
     """Reports one attempt. `timeout` is in seconds from the making of this object, None for ever.
 
-    `is_unwanted` is asked now and then whether somebody wants the attempt stopped.
+    `is_unwanted` is asked now and then whether somebody wants the attempt stopped; `seconds_held`, once the time seems
+    to be up, for how long it was paused, which does not count.
     """
 
     path: Path
@@ -46,6 +47,7 @@ class ProgressWriter(Observer):
     watcher: Observer = SILENT
     timeout: float | None = None
     is_unwanted: Callable[[], bool] = lambda: False
+    seconds_held: Callable[[], float] = lambda: 0.0
     phase: str = ""
     total: int = 0
     done: int = 0
@@ -54,6 +56,7 @@ class ProgressWriter(Observer):
     _written_done: int = 0
     _asked: float = field(default_factory=time.monotonic)
     _longest: float = 0.0
+    _held: float = 0.0
 
     def phase_begun(self, name: str, total: int) -> None:
         """Notes the phase; it is written with the first progress in it."""
@@ -71,8 +74,10 @@ class ProgressWriter(Observer):
         self.watcher.advanced(done)
 
     def _check(self, moment: float) -> None:
-        if self.timeout is not None and moment - self._begun > self.timeout:
-            raise TimedOutError
+        if self.timeout is not None and moment - self._begun > self.timeout + self._held:
+            self._held = self.seconds_held()
+            if moment - self._begun > self.timeout + self._held:
+                raise TimedOutError
         if moment - self._asked >= ASK_SECONDS:
             self._asked = moment
             if self.is_unwanted():

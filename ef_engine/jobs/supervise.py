@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ef_engine.store.locks import is_held
 from ef_engine.store.places import DIRECTORY_MODE, FILE_MODE, Places, make_directory
+from ef_engine.store.rotation import rotate
 
 
 def is_supervised(places: Places) -> bool:
@@ -23,7 +24,9 @@ def launch(places: Places) -> None:
     Does not wait for it. One too many finds the workspace taken and leaves.
     """
     make_directory(places.log)
-    log = os.open(places.log / "supervisor.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    path = places.log / "supervisor.log"
+    rotate(path)
+    log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
         directories = [str(directory.absolute()) for directory in (places.stage, places.data, places.lock, places.log)]
         subprocess.Popen(

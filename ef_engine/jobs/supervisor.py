@@ -19,10 +19,9 @@ from functools import partial
 from typing import Any
 
 from ef_engine.errors import HeldError
-from ef_engine.jobs.attempt import sentence
+from ef_engine.jobs.attempt import held_so_far, sentence
 from ef_engine.jobs.burial import bury, out_of_memory_kills, withdraw
 from ef_engine.jobs.hooks import run_hook
-from ef_engine.jobs.local_worker import HELD
 from ef_engine.jobs.observer import JournalObserver
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
@@ -239,6 +238,7 @@ class Supervisor:
         try:
             await running.handle.wait()
             running.work.took(running.order, time.monotonic() - running.since)
+            running.work.wait_for_others(running.order)
         except WorkerDiedError:
             self._guarded(lambda: self._bury(running))
         except Exception as error:  # the worker could not go on, though it lives: a full disk, say
@@ -302,13 +302,10 @@ class Supervisor:
         """Takes it out of every ticket that waits for it; what runs here or elsewhere is closed by its runner."""
         for work in self._works.values():
             if work.withdraw(record_id):
-                word = Outcome.KILLED.value
-                try:
+                with suppress(HeldError):  # who runs it is asked to stop too
                     if not is_running:
                         withdraw(self._places, record_id, message)
-                except HeldError:
-                    word = HELD
-                tickets.add_done(self._places, work.ticket.name, record_id, word)
+                tickets.add_done(self._places, work.ticket.name, record_id, Outcome.KILLED.value)
 
     def _press(self, running: _Running, record_id: str, message: str, moment: float) -> None:
         """A request is honoured by the worker itself between steps; after a while it is ended."""
@@ -335,7 +332,8 @@ class Supervisor:
                 continue
             for record_id in self._current_ids(running):
                 since = running.begun.setdefault(record_id, moment)
-                if moment - since > running.order.timeout + ASK_SECONDS:
+                allowed = running.order.timeout + ASK_SECONDS
+                if moment - since > allowed and moment - since > allowed + held_so_far(self._places, record_id):
                     message = f"stopped after {running.order.timeout:g} s"
                     self._spawn(self._kill(running, Outcome.TIMED_OUT, message, record_id))
 
@@ -360,7 +358,8 @@ class Supervisor:
         self._retries.pop(name, None)
         del self._works[name]
         if work.ticket.on_finish and name not in self._others:
-            self._spawn(run_hook(work.ticket.on_finish, {"id": work.record_id, "outcome": outcome}))
+            document = {"id": work.record_id, "outcome": outcome}
+            self._spawn(run_hook(work.ticket.on_finish, work.ticket.directory, document))
 
     def _sweep(self, moment: float) -> None:
         if self._swept is None or moment - self._swept > SWEEP_SECONDS:

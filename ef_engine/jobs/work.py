@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from contextlib import ExitStack, suppress
 
-from ef_engine.errors import EfError, HeldError
+from ef_engine.errors import HeldError
 from ef_engine.jobs.attempt import begun, note_end, sentence
 from ef_engine.jobs.burial import withdraw
 from ef_engine.jobs.order import Order
@@ -15,9 +16,10 @@ from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
 from ef_engine.store.places import Places, is_set_id
+from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome
-from ef_engine.store.tickets import Ticket
+from ef_engine.store.tickets import HELD, Ticket
 from ef_engine.store.transitions import Finish, after
 
 MOST_DEATHS = 3
@@ -27,6 +29,9 @@ ORDER_SECONDS = 0.5
 """How long an order should take: batches save bookkeeping, but a slot must be free again soon for somebody else."""
 
 LARGEST_ORDER = 16
+
+HELD_SECONDS = 1.0
+"""How often what another process runs is looked at again."""
 
 
 class Work:
@@ -40,6 +45,7 @@ class Work:
         self._queue: deque[str] = deque()
         self._ids: list[str] = []
         self._deaths: dict[str, int] = {}
+        self._later: dict[str, float] = {}
         self._seconds_each: float | None = None
         self._set: Record | None = None
         self._outcome: str | None = None
@@ -73,10 +79,10 @@ class Work:
         return self._set is not None
 
     def fail(self, error: Exception) -> None:
-        """Hands out nothing more, because something is wrong with all of it; another runner is nothing wrong."""
+        """Hands out nothing more, because something is wrong with all of it."""
         print(f"{self.record_id}: {sentence(error)}", flush=True)
         self._queue.clear()
-        self._outcome = "held" if isinstance(error, EfError) and error.exit_code == HeldError.exit_code else "failed"
+        self._outcome = Outcome.FAILED.value
         self._say(self.record_id, self._outcome)
 
     def _say(self, record_id: str, word: str) -> None:
@@ -89,14 +95,14 @@ class Work:
 
     def next_order(self, slots: int, busy: set[str]) -> Order | None:
         """The next few forecasts that nobody runs just now. From the first one on its set stands as running."""
-        if self.is_set and not self._set and self.record_id in busy:
+        if self.is_set and not self._set and (self.record_id in busy or not self._is_due(self.record_id)):
             return None
         if self.is_set and requests.is_asked(self._places, self.record_id):
             return None  # its forecasts are about to be taken out
         most = self._most(slots)
         chosen: list[str] = []
         for record_id in self._queue:
-            if record_id not in busy:
+            if record_id not in busy and self._is_due(record_id) and not self._runs_elsewhere(record_id):
                 chosen.append(record_id)
                 if len(chosen) == most:
                     break
@@ -138,21 +144,51 @@ class Work:
             prepare(self._places, record)
             self._held.enter_context(active.marked(self._places, record.id, record.attempt + 1))
             self._set = begun(self._places, record, self._version)
+        except HeldError:
+            self._held.close()
+            self._wait_for(self.record_id)
+            return False
         except Exception as error:  # what is wrong with one ticket must not stop the others
             self._held.close()
             self.fail(error)
             return False
         return True
 
+    def _runs_elsewhere(self, record_id: str) -> bool:
+        """Whether it is marked as run by a process that may live; a slot need not find out that it is claimed."""
+        marker = active.marker_of(self._places, record_id)
+        if marker is None or liveness(marker.process) is Liveness.DEAD:
+            return False
+        self._wait_for(record_id)
+        return True
+
+    def _is_due(self, record_id: str) -> bool:
+        return time.monotonic() >= self._later.get(record_id, 0.0)
+
+    def _wait_for(self, record_id: str) -> None:
+        """Another process runs it: looked at again in a while, when that may have ended with a result."""
+        if record_id not in self._later:
+            self._say(record_id, HELD)
+        self._later[record_id] = time.monotonic() + HELD_SECONDS
+
     def put_back(self, order: Order) -> None:
-        """What an order left undone is queued again; what kills its worker before it begins is given up."""
-        done = self._done()
-        for record_id in reversed([each for each in order.ids if each not in done]):
+        """What an order left undone because its worker died is queued again; what kills it before it begins is not."""
+        for record_id in reversed(self._undone(order)):
             self._deaths[record_id] = self._deaths.get(record_id, 0) + 1
             if self._deaths[record_id] < MOST_DEATHS:
                 self._queue.appendleft(record_id)
             else:
                 self._say(record_id, Outcome.CRASHED.value)
+
+    def wait_for_others(self, order: Order) -> None:
+        """What an order left undone though its worker did all it could is run by somebody else."""
+        for record_id in self._undone(order):
+            self._wait_for(record_id)
+            self._queue.append(record_id)
+
+    def _undone(self, order: Order) -> list[str]:
+        done = self._done()
+        return [record_id for record_id in order.ids if record_id not in done and record_id not in self._queue]
 
     def withdraw(self, record_id: str) -> bool:
         """Takes a forecast out of the queue; whether it was there."""
@@ -174,7 +210,7 @@ class Work:
         return record_id == self.record_id or (record_id in self._ids and record_id in self.unfinished())
 
     def _done(self) -> dict[str, str]:
-        return dict(tickets.done(self._places, self.ticket.name))
+        return tickets.ended(self._places, self.ticket.name)
 
     def finish(self) -> str:
         """Closes the set and removes the ticket; returns the outcome of what the ticket asked for.
@@ -224,5 +260,5 @@ class Work:
 
 
 def _outcome(word: str | None) -> Outcome | None:
-    """The outcome of a line; None for what was not run, or is run by somebody else."""
+    """The outcome of a line; None for what was not run."""
     return Outcome(word) if word in set(Outcome) else None

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 from ef_engine.errors import EfError
-from ef_engine.jobs.local_worker import HELD
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.jobs.run_one import is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
@@ -23,7 +22,7 @@ from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running
-from ef_engine.store.tickets import Ticket
+from ef_engine.store.tickets import HELD, Ticket
 
 POLL_SECONDS = 0.05
 MOST_INTERRUPTS = 2
@@ -35,10 +34,14 @@ LAUNCH_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueWishes:
-    """How to run what is queued: `jobs` at a time (None: one a core), `on_finish` the words of a command."""
+    """How to run what is queued: `jobs` at a time (None: one a core), `on_finish` the words of a command.
+
+    Relative names in it are meant from `directory`.
+    """
 
     jobs: int | None = None
     on_finish: tuple[str, ...] = ()
+    directory: str = ""
     owner: str = ""
 
 
@@ -60,6 +63,7 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
                 jobs=queue.jobs,
                 owner=queue.owner,
                 on_finish=queue.on_finish,
+                directory=queue.directory,
             )
         )
     journal.note_many(places, [event for ticket in made for event in _received(places, ticket)])
@@ -126,10 +130,14 @@ def _known_members(places: Places, record: Record) -> Iterator[Ran]:
 
 @dataclass(slots=True)
 class _Followed:
-    """A ticket, and what was read of it; `is_told` if that says how what it asks for ended."""
+    """A ticket, and how many lines of it were read, of which `ended` tell an end.
+
+    `is_told` if one says how what the ticket asks for ended.
+    """
 
     ticket: Ticket
     read: int = 0
+    ended: int = 0
     is_told: bool = False
     total: int = 0
     is_over: bool = False
@@ -181,6 +189,10 @@ class _Follower:
         is_there = tickets.exists(self._places, each.ticket.name)
         for record_id, word in tickets.done(self._places, each.ticket.name, each.read):
             each.read += 1
+            if word == HELD:
+                self._note_held(each, record_id)
+                continue
+            each.ended += 1
             each.is_told |= record_id == each.ticket.record_id
             yield self._ran(record_id, word)
         if not is_there:
@@ -204,9 +216,12 @@ class _Follower:
             each.since = time.monotonic()
             launch(self._places)
 
+    def _note_held(self, each: _Followed, record_id: str) -> None:
+        """That somebody else runs a forecast of a set; of what was asked for by itself it is said before."""
+        if record_id != each.ticket.record_id:
+            self._wishes.watcher.noted(f"{record_id} is run by another process; waiting for that.")
+
     def _ran(self, record_id: str, word: str) -> Ran:
-        if word == HELD:
-            return Ran(record_id, None, "another process runs it")
         try:
             record = known(self._places, record_id)
         except EfError as error:
@@ -234,7 +249,7 @@ class _Follower:
         if is_set_id(record_id):
             each.total = each.total or len({member.id for member in known(self._places, record_id).members})
             self._begin(record_id, "forecasts", each.total)
-            watcher.advanced(each.read)
+            watcher.advanced(each.ended)
         else:
             record = known(self._places, record_id)
             progress = read_progress(self._places, record)

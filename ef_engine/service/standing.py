@@ -101,4 +101,4 @@ class Queue:
 def look_at_queue(places: Places) -> Queue:
     """The queue as it is now."""
     found = tuple(tickets.all_tickets(places))
-    return Queue(places, found, {ticket.name: dict(tickets.done(places, ticket.name)) for ticket in found})
+    return Queue(places, found, {ticket.name: tickets.ended(places, ticket.name) for ticket in found})

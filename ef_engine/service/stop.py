@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ POLL_SECONDS = 0.02
 
 _OUTERMOST = ("in <module>", "in _run_module_as_main")
 """How the last line of a whole stack ends."""
+
+_STACK = re.compile(r"^(?=(?:Current thread|Thread) 0x)", re.MULTILINE)
 
 
 def kill(places: Places, record_id: str, owner: str) -> Record:
@@ -111,7 +114,7 @@ def _has_ended(places: Places, before: Record, waiting: list[str], owner: str) -
 
 
 def _still_waits(places: Places, name: str, record_id: str) -> bool:
-    return tickets.exists(places, name) and record_id not in dict(tickets.done(places, name))
+    return tickets.exists(places, name) and record_id not in tickets.ended(places, name)
 
 
 def _end_here(places: Places, record_id: str, owner: str) -> Record:
@@ -165,7 +168,7 @@ def resume(places: Places, record_id: str) -> Record:
     record, process = _running(places, record_id)
     if not isinstance(record.state, Paused):
         raise CommandError(f"{record_id} is not paused", "see `ef_cli ps`")
-    going = after(record, Resume())
+    going = after(record, Resume(now()))
     forecasts.write_record(places, going)
     journal.note(places, Kind.RESUMED, record_id, attempt=going.attempt)
     with suppress(FileNotFoundError):
@@ -191,7 +194,10 @@ def _running(places: Places, record_id: str) -> tuple[Record, Process]:
 
 
 def stack(places: Places, record_id: str) -> str:
-    """Where the process of a running forecast is: its Python stack, even if it is busy in C code or stopped."""
+    """Where the process of a running forecast is, even if it is busy in C code or stopped: its Python stacks.
+
+    The thread that simulates comes first, then those that keep it company.
+    """
     record, process = _running(places, record_id)
     if active.marker_of(places, record_id) is None:
         raise NotFoundError(f"{record_id} does not run any more", "see `ef_cli list`")
@@ -207,7 +213,13 @@ def stack(places: Places, record_id: str) -> str:
         _signal_one(process, signal.SIGSTOP)
     if dump is None:
         raise CommandError(f"process {process} of {record_id} does not answer", "see its log with `ef_cli log`")
-    return dump
+    return _work_first(dump)
+
+
+def _work_first(dump: str) -> str:
+    """The stacks of a dump, the main thread's first; it is the one that begins in a module."""
+    stacks = [stack.rstrip() for stack in _STACK.split(dump) if "most recent call first" in stack]
+    return "\n\n".join(sorted(stacks, key=lambda stack: not stack.endswith(_OUTERMOST))) + "\n"
 
 
 def _signal_one(process: Process, number: int) -> None:

@@ -46,19 +46,21 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """`process` simulates it since `started`, and holds its claim."""
+    """`process` simulates it since `started`, and holds its claim; `held` are the seconds it was paused since then."""
 
     process: Process
     started: str
+    held: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """Stopped in the middle, to be resumed by the same process."""
+    """Stopped in the middle, to be resumed by the same process; `held` are the seconds of its earlier pauses."""
 
     process: Process
     started: str
     since: str
+    held: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +92,16 @@ def to_json(state: State) -> dict[str, Any]:
     match state:
         case Queued(since):
             document |= {"queued": since}
-        case Running(process, started):
-            document |= {"process": process.to_json(), "started": started}
-        case Paused(process, started, since):
-            document |= {"process": process.to_json(), "started": started, "paused": since}
+        case Running(process, started, held):
+            document |= {"process": process.to_json(), "started": started, "held": held}
+        case Paused(process, started, since, held):
+            document |= {"process": process.to_json(), "started": started, "paused": since, "held": held}
         case Finished(outcome, finished, started, message):
             document |= {"outcome": outcome.value, "message": message, "started": started, "finished": finished}
     return document
 
 
-FIELDS = frozenset({"status", "outcome", "message", "queued", "process", "started", "paused", "finished"})
+FIELDS = frozenset({"status", "outcome", "message", "queued", "process", "started", "paused", "held", "finished"})
 """The fields of a state file that hold the state."""
 
 
@@ -111,9 +113,10 @@ def from_json(document: dict[str, Any]) -> State:
         case "queued":
             return Queued(document["queued"])
         case "running":
-            return Running(_process(document), document["started"])
+            return Running(_process(document), document["started"], float(document.get("held") or 0.0))
         case "paused":
-            return Paused(_process(document), document["started"], document["paused"])
+            held = float(document.get("held") or 0.0)
+            return Paused(_process(document), document["started"], document["paused"], held)
         case "finished":
             outcome = Outcome(document["outcome"])
             return Finished(outcome, document["finished"], document.get("started"), document.get("message") or "")

@@ -1,7 +1,8 @@
 """The queue: `data/queue/<ticket>.json`, one ticket for each thing somebody asked to be run.
 
 A client writes a ticket; the supervisor accepts it by writing itself into it, and removes it when all of it is done.
-Beside it `<ticket>.done` gains a line `ID OUTCOME` for every forecast that ends, which the client reads as it grows.
+Beside it `<ticket>.done` gains a line `ID OUTCOME` for every forecast that ends, which the client reads as it grows,
+and a line `ID held` for one that another process runs and that is waited for.
 A ticket whose supervisor is dead is lost: nobody takes it up unasked.
 """
 
@@ -26,13 +27,17 @@ from ef_engine.store.process import Process
 SCHEMA = "ef/ticket/1"
 LOCK_SECONDS = 30.0
 
+HELD = "held"
+"""In place of an outcome: another process runs it, and the ticket waits for that."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """A wish to run a forecast or a set.
 
     `timeout` is in seconds for each forecast, None for ever. `on_finish` are the words of a command that is given a
-    JSON document on its standard input when all is done. `supervisor` is who accepted it, None while nobody has.
+    JSON document on its standard input when all is done, in the `directory` where it was typed. `supervisor` is who
+    accepted it, None while nobody has.
     """
 
     name: str
@@ -42,6 +47,7 @@ class Ticket:
     jobs: int | None = None
     owner: str = ""
     on_finish: tuple[str, ...] = ()
+    directory: str = ""
     at: str = ""
     supervisor: Process | None = None
 
@@ -55,6 +61,7 @@ class Ticket:
             "jobs": self.jobs,
             "owner": self.owner,
             "on_finish": list(self.on_finish),
+            "directory": self.directory,
             "at": self.at,
             "supervisor": self.supervisor.to_json() if self.supervisor else None,
         }
@@ -127,6 +134,7 @@ def _ticket(name: str, document: dict[str, Any]) -> Ticket:
         jobs=None if jobs is None else int(jobs),
         owner=_text(document.get("owner") or ""),
         on_finish=tuple(map(_text, document.get("on_finish") or ())),
+        directory=_text(document.get("directory") or ""),
         at=_text(document.get("at") or ""),
         supervisor=process.from_json(document.get("supervisor")),
     )
@@ -144,7 +152,7 @@ def exists(places: Places, name: str) -> bool:
 
 
 def add_done(places: Places, name: str, record_id: str, outcome: str) -> None:
-    """Says how one forecast of the ticket ended; one write, so that lines of several processes never mix."""
+    """Says how one forecast of the ticket ended, or that it is `HELD`; one write, so that lines never mix."""
     line = f"{record_id} {outcome}\n".encode()
     descriptor = os.open(_done_path(places, name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
@@ -154,11 +162,16 @@ def add_done(places: Places, name: str, record_id: str, outcome: str) -> None:
 
 
 def done(places: Places, name: str, skip: int = 0) -> list[tuple[str, str]]:
-    """How forecasts of the ticket ended, in order, without the first `skip`."""
+    """How forecasts of the ticket ended, or that they are `HELD`, in order, without the first `skip`."""
     with suppress(OSError):
         lines = _done_path(places, name).read_text(encoding="utf-8").splitlines()
         return [(words[0], words[1]) for line in lines[skip:] if len(words := line.split()) == 2]
     return []
+
+
+def ended(places: Places, name: str) -> dict[str, str]:
+    """How each forecast of the ticket ended that has; what another process runs has not."""
+    return {record_id: word for record_id, word in done(places, name) if word != HELD}
 
 
 def remove(places: Places, name: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from ef_engine.store.clock import seconds_between
 from ef_engine.store.process import Process
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Queued, Running, Staged, State, status_of
@@ -44,6 +45,8 @@ class Pause:
 class Resume:
     """Its process goes on."""
 
+    at: str
+
 
 @dataclass(frozen=True, slots=True)
 class Finish:
@@ -70,15 +73,25 @@ def advance(state: State, event: Event) -> State:
             return Staged()
         case Staged() | Queued() | Finished(), Start(process, at):
             return Running(process, at)
-        case Running(process, started), Pause(at):
-            return Paused(process, started, at)
-        case Paused(process, started, _), Resume():
-            return Running(process, started)
-        case ((Running(_, started) | Paused(_, started, _)), Finish(outcome, at, message)):
+        case Running(process, started, held), Pause(at):
+            return Paused(process, started, at, held)
+        case Paused(process, started, since, held), Resume(at):
+            return Running(process, started, held + max(0.0, seconds_between(since, at)))
+        case ((Running(_, started) | Paused(_, started)), Finish(outcome, at, message)):
             return Finished(outcome, at, started, message)
         case Staged() | Queued(), Finish(outcome, at, message) if not outcome.has_result:
             return Finished(outcome, at, None, message)
     raise TransitionError(f"{type(event).__name__} cannot happen to what is {status_of(state)}")
+
+
+def seconds_held(state: State, at: str) -> float:
+    """For how long what runs was paused until `at`, in seconds; that time is nobody's fault and counts for nothing."""
+    match state:
+        case Running(held=held):
+            return held
+        case Paused(since=since, held=held):
+            return held + max(0.0, seconds_between(since, at))
+    return 0.0
 
 
 def after(record: Record, event: Event) -> Record:

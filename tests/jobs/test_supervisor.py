@@ -206,7 +206,10 @@ def test_a_stack_says_where_a_job_is(shop: Shop, is_stopped: bool) -> None:
     ran = shop.cli("stack", record_id)
 
     assert ran.returncode == 0, ran.stderr
-    assert "ef_engine/simulation/" in ran.stdout
+    first, *others = ran.stdout.split("\n\n")
+    assert "ef_engine/simulation/" in first
+    assert others
+    assert not any("ef_engine/simulation/" in other for other in others)
     shop.cli("kill", record_id)
 
 
@@ -259,6 +262,38 @@ def test_a_command_is_given_the_outcome_as_json(shop: Shop, tmp_path: Path) -> N
 
     until(told.exists)
     until(lambda: told.read_text() == f'{{"id": "{record_id}", "outcome": "evaluated"}}')
+
+
+def test_a_command_is_looked_for_where_it_was_typed(shop: Shop, tmp_path: Path) -> None:
+    record_id, script = shop.stage(1), tmp_path / "tell me.sh"
+    script.write_text("#!/bin/sh\ncat > told\n", encoding="utf-8")
+    script.chmod(0o755)
+
+    words = shop.command("run", "--on_finish", "'./tell me.sh'", record_id)
+    subprocess.run(words, cwd=tmp_path, check=True, capture_output=True)
+
+    until((tmp_path / "told").exists)
+    until(lambda: record_id in (tmp_path / "told").read_text())
+
+
+def test_a_command_that_cannot_be_run_is_refused_before_anything_is(shop: Shop) -> None:
+    record_id = shop.stage(1)
+    ran = shop.cli("run", "--on_finish", "nosuchcommand --now", record_id)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert "'nosuchcommand' is no command that can be run" in ran.stderr
+    assert outcome(shop, record_id) is None
+
+
+def test_a_full_log_of_supervisors_moves_aside(shop: Shop) -> None:
+    record_id = shop.stage(1)
+    shop.places.log.mkdir(exist_ok=True)
+    path = shop.places.log / "supervisor.log"
+    path.write_bytes(b"x" * 1_000_001)
+
+    assert shop.cli("run", "--jobs", "1", record_id).returncode == 0
+
+    assert path.stat().st_size < 1000
+    assert path.with_name("supervisor.log.1").stat().st_size == 1_000_001
 
 
 def test_what_waits_is_listed_as_queued(shop: Shop) -> None:

@@ -6,7 +6,18 @@ import pytest
 
 from ef_engine.store.process import current
 from ef_engine.store.records import Record
-from ef_engine.store.states import Finished, Outcome, Paused, Queued, Running, Staged, State, word_of
+from ef_engine.store.states import (
+    Finished,
+    Outcome,
+    Paused,
+    Queued,
+    Running,
+    Staged,
+    State,
+    from_json,
+    to_json,
+    word_of,
+)
 from ef_engine.store.transitions import (
     Enqueue,
     Event,
@@ -18,6 +29,7 @@ from ef_engine.store.transitions import (
     Withdraw,
     advance,
     after,
+    seconds_held,
 )
 
 AT, LATER = "2026-01-01T00:00:00.000Z", "2026-01-01T00:00:09.000Z"
@@ -25,7 +37,7 @@ HERE = current()
 RUNNING, PAUSED = Running(HERE, AT), Paused(HERE, AT, AT)
 STATES: tuple[State, ...] = (Staged(), Queued(AT), RUNNING, PAUSED, Finished(Outcome.EVALUATED, AT, AT))
 EVENTS: tuple[Event, ...] = (
-    Enqueue(LATER), Withdraw(), Start(HERE, LATER), Pause(LATER), Resume(), Finish(Outcome.KILLED, LATER),
+    Enqueue(LATER), Withdraw(), Start(HERE, LATER), Pause(LATER), Resume(LATER), Finish(Outcome.KILLED, LATER),
     Finish(Outcome.EVALUATED, LATER),
 )  # fmt: skip
 ALLOWED = {
@@ -70,3 +82,13 @@ def test_every_start_is_a_new_attempt() -> None:
     record = after(Record(id="ab", kind="forecast"), Start(HERE, AT))
     record = after(after(record, Finish(Outcome.CRASHED, LATER)), Start(HERE, LATER))
     assert (record.attempt, word_of(record.state)) == (2, "running")
+
+
+def test_pauses_add_up() -> None:
+    state: State = RUNNING
+    for event in (Pause(LATER), Resume("2026-01-01T00:00:11.500Z"), Pause("2026-01-01T00:00:12.000Z")):
+        state = advance(state, event)
+    assert seconds_held(state, "2026-01-01T00:00:15.000Z") == 5.5
+    assert from_json(to_json(state)) == state
+    assert seconds_held(advance(state, Resume("2026-01-01T00:00:13.000Z")), "2026-01-02T00:00:00.000Z") == 3.5
+    assert seconds_held(Queued(AT), LATER) == 0.0

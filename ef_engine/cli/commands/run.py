@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Iterable, Iterator
@@ -187,8 +188,12 @@ def _wishes(invocation: Invocation, watcher: RunWatcher) -> Wishes:
 def _queue_wishes(invocation: Invocation) -> QueueWishes:
     from ef_engine.service.queue import QueueWishes
 
-    on_finish = tuple(invocation.option("on_finish", ()))
-    return QueueWishes(jobs=invocation.option("jobs"), on_finish=on_finish, owner=invocation.workspace.owner)
+    return QueueWishes(
+        jobs=invocation.option("jobs"),
+        on_finish=tuple(invocation.option("on_finish", ())),
+        directory=os.getcwd(),
+        owner=invocation.workspace.owner,
+    )
 
 
 def _tell(invocation: Invocation, result: Ran) -> bool:
@@ -226,9 +231,15 @@ def _seconds(text: str) -> float:
 
 
 def _command(text: str) -> list[str]:
-    words = shlex.split(text)
+    """The words of a command that can be run: who waits for hours learns now that its name is misspelled."""
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be split into words ({str(error).lower()})") from None
     if not words:
         raise argparse.ArgumentTypeError("it is empty")
+    if shutil.which(words[0]) is None:
+        raise argparse.ArgumentTypeError(f"{words[0]!r} is no command that can be run")
     return words
 
 

@@ -1,0 +1,98 @@
+"""What another process runs is waited for and never run twice; a pause takes nothing from the time a run may have."""
+
+from __future__ import annotations
+
+import subprocess
+
+from ef_engine.store import journal, tickets
+from ef_engine.store.clock import now, seconds_between
+from ef_engine.store.events import Kind
+from ef_engine.store.states import Finished, Outcome, Running
+from tests.jobs.conftest import Shop, until
+
+TIMEOUT = 3.0
+
+
+def outcome(shop: Shop, record_id: str) -> Outcome | None:
+    state = shop.record(record_id).state
+    return state.outcome if isinstance(state, Finished) else None
+
+
+def in_terminal(shop: Shop, record_id: str) -> subprocess.Popen[str]:
+    """Runs it in a process of its own, without the queue."""
+    client = shop.start("run", "--in_process", record_id)
+    shop.marker(record_id)
+    return client
+
+
+def ended(client: subprocess.Popen[str]) -> int:
+    client.communicate(timeout=30)
+    return client.returncode
+
+
+def first_member(shop: Shop, set_id: str) -> str:
+    return shop.record(set_id).members[0].id
+
+
+def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Shop) -> None:
+    record_id = shop.stage(20, cards=2, items=60)
+    first = in_terminal(shop, record_id)
+
+    second = shop.cli("run", "--jobs", "1", record_id)
+
+    assert (second.returncode, second.stdout) == (0, f"{record_id} evaluated\n"), second.stderr
+    assert "is run by process" in second.stderr
+    assert ended(first) == 0
+    assert shop.record(record_id).attempt == 1
+
+
+def test_a_set_waits_for_its_forecast_that_another_process_runs(shop: Shop) -> None:
+    set_id = shop.stage_set(1, years=30)
+    member = first_member(shop, set_id)
+    first = in_terminal(shop, member)
+
+    ran = shop.cli("run", "--jobs", "1", "forecastset", set_id)
+
+    assert (ran.returncode, ran.stdout.splitlines()[-1]) == (0, f"{set_id} evaluated"), ran.stderr
+    assert sorted(ran.stdout.split()[::2]) == sorted([set_id, *(each.id for each in shop.record(set_id).members)])
+    assert ended(first) == 0
+    assert shop.record(member).attempt == 1
+
+
+def test_what_waits_for_another_process_can_be_taken_out_of_the_queue(shop: Shop) -> None:
+    record_id = shop.stage_long()
+    first = in_terminal(shop, record_id)
+    shop.cli("run", "--detach", record_id)
+    until(lambda: any(ticket.supervisor for ticket in tickets.all_tickets(shop.places)))
+
+    killed = shop.cli("kill", record_id)
+
+    assert killed.stdout == f"{record_id} killed\n"
+    assert ended(first) == 1
+    until(lambda: tickets.all_tickets(shop.places) == [])
+    assert shop.record(record_id).attempt == 1
+
+
+def test_a_pause_does_not_count_towards_the_timeout(shop: Shop) -> None:
+    record_id = shop.stage_long()
+    shop.cli("run", "--detach", "--timeout", str(TIMEOUT), record_id)
+    shop.marker(record_id)
+    shop.cli("pause", record_id)
+    state = shop.record(record_id).state
+    until(lambda: seconds_between(_moment(shop, Kind.PAUSED), now()) > 2 * TIMEOUT)
+    assert shop.record(record_id).state == state
+
+    shop.cli("resume", record_id)
+
+    going = shop.record(record_id).state
+    assert isinstance(going, Running)
+    assert going.held > 2 * TIMEOUT
+    until(lambda: outcome(shop, record_id) is not None)
+    ended = shop.record(record_id).state
+    assert isinstance(ended, Finished)
+    assert (ended.outcome, ended.message) == (Outcome.TIMED_OUT, f"stopped after {TIMEOUT:g} s")
+    assert seconds_between(going.started, ended.finished) >= going.held + TIMEOUT - 0.01
+
+
+def _moment(shop: Shop, kind: Kind) -> str:
+    return next(each.at for each in journal.read(shop.places) if each.kind is kind)
