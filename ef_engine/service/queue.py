@@ -68,8 +68,7 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
         )
     journal.note_many(places, [event for ticket in made for event in _received(places, ticket)])
     with tickets.queue_lock(places):
-        for ticket in made:
-            tickets.write(places, ticket)
+        tickets.write(places, *made)
         if made and not is_supervised(places):
             launch(places)
     return made

@@ -18,7 +18,7 @@ from typing import Any
 
 from ef_engine.errors import CommandError
 from ef_engine.store import documents, process
-from ef_engine.store.atomic import write_bytes
+from ef_engine.store.atomic import write_bytes, write_together
 from ef_engine.store.clock import now
 from ef_engine.store.locks import holding
 from ef_engine.store.places import FILE_MODE, Places, make_directory
@@ -79,10 +79,10 @@ def queue_lock(places: Places, seconds: float = LOCK_SECONDS) -> Iterator[None]:
         yield
 
 
-def write(places: Places, ticket: Ticket) -> None:
-    """Adds or changes a ticket."""
+def write(places: Places, *tickets: Ticket) -> None:
+    """Adds or changes tickets, which appear in their order."""
     make_directory(places.queue)
-    write_bytes(_path(places, ticket.name), documents.dump(ticket.to_json()))
+    write_together(places.queue, {_path(places, each.name).name: documents.dump(each.to_json()) for each in tickets})
 
 
 def accept(places: Places, ticket: Ticket, supervisor: Process) -> Ticket:
