@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.store import forecasts
@@ -12,6 +12,9 @@ from ef_engine.store.claims import observed
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
+
+if TYPE_CHECKING:
+    from ef_engine.evaluation.table import Table
 
 
 def result_bytes(places: Places, record: Record, name: str = "result.json") -> bytes:
@@ -30,3 +33,10 @@ def result_document(places: Places, record: Record) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise CommandError(f"result.json of {record.id} is damaged", f"`ef_cli run forecast {record.id} --force`")
     return document
+
+
+def daily_table(places: Places, record: Record) -> Table:
+    """`daily.csv` as a table."""
+    from ef_engine.evaluation.csv_text import read_daily_csv
+
+    return read_daily_csv(result_bytes(places, record, "daily.csv").decode())

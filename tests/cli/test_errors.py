@@ -89,7 +89,7 @@ CATALOGUE = {
     "restart": (2, "`ef_cli restart` needs an id; give one, --all_failed or --lost."),
     "restart 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
     "restart --lost x": (2, "--lost leaves no choice for anything else; leave one of them out."),
-    "compare a b": (2, "`ef_cli compare` is not available in this version; print both with `ef_cli report`."),
+    "compare a": (2, "`ef_cli compare` takes two to 4 ids, and got 1; see `ef_cli list`."),
     "stack 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
     "clean --state done": (
         2,

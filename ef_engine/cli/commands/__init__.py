@@ -83,7 +83,11 @@ COMMANDS = (
         "report", "[forecast|forecastset] ID", "what happens, as text, csv or json", options=("format",),
         about="Of a forecast, csv is the daily table and json the whole result; of a set, both are a row a scenario.",
     ),
-    Command("compare", "ID ID", "two forecasts side by side", is_later=True),
+    Command(
+        "compare", "ID ID [ID [ID]]", "two to four forecasts side by side", options=("format",),
+        about="The others against the first: milestones moved by how many days, interest, final balances, and what "
+        "differs in the inputs.",
+    ),
     Command("show", "ID", "everything about one", ("inspect",), options=("format",)),
     Command(
         "explain", "ID [MEMO]", "why items were skipped, reduced or deferred", options=("format",),

@@ -1,12 +1,16 @@
-"""`ef_cli compare`: two forecasts side by side; not in this version."""
+"""`ef_cli compare`: two to four forecasts side by side, the others against the first."""
 
 from __future__ import annotations
 
 import argparse
 
+from ef_engine.cli.commands.report import put_report
 from ef_engine.cli.commands.words import add_words
-from ef_engine.cli.invocation import Invocation, not_available
+from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.cli.options import add_option
+from ef_engine.errors import CommandError
+from ef_engine.service.compare import FORMATS, MOST, report_comparison
+from ef_engine.service.ids import find_record
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,5 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(invocation: Invocation) -> int:
-    """Says what to use instead."""
-    raise not_available("`ef_cli compare`", "print both with `ef_cli report`")
+    """Prints the comparison, or writes it to `--output`."""
+    names = list(invocation.args.words)
+    if not 2 <= len(names) <= MOST:
+        raise CommandError(f"`ef_cli compare` takes two to {MOST} ids, and got {len(names)}", "see `ef_cli list`")
+    records = [find_record(invocation.places, name) for name in names]
+    form = invocation.choice("format", FORMATS)
+    put_report(invocation, report_comparison(invocation.places, records, form, text_width()))
+    return 0

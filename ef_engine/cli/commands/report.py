@@ -18,21 +18,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words and options."""
     add_words(parser, "[forecast|forecastset] ID", has_id=True)
     add_option(parser, "output", metavar="PATH", help="write it there (default: stdout)")
+    add_option(parser, "metric", metavar="NAME", help="rank a set's scenarios by it (default: Net Worth)")
 
 
 def run(invocation: Invocation) -> int:
     """Prints the report, or writes it to `--output`."""
     kind, name = kind_and_name(invocation, "an id")
     record = find_record(invocation.places, name, kind)
-    make = report_set if record.kind == "set" else report_forecast
-    data = make(invocation.places, record, invocation.choice("format", FORMATS), text_width())
+    form, metric = invocation.choice("format", FORMATS), invocation.option("metric")
+    if record.kind == "set":
+        data = report_set(invocation.places, record, form, text_width(), metric)
+    elif metric is not None:
+        raise CommandError(f"{record.id} is a forecast, and --metric ranks the scenarios of a set", "leave it out")
+    else:
+        data = report_forecast(invocation.places, record, form, text_width())
+    put_report(invocation, data)
+    return 0
+
+
+def put_report(invocation: Invocation, data: bytes) -> None:
+    """Prints a report, or writes it to `--output`."""
     output = invocation.option("output", "-")
     if output == "-":
         invocation.put_bytes(data)
     else:
         _write(Path(output), data)
         invocation.say(f"Written to {output}.")
-    return 0
 
 
 def _write(path: Path, data: bytes) -> None:
