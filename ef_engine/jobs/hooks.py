@@ -18,6 +18,8 @@ async def run_hook(words: Sequence[str], directory: str, document: Mapping[str, 
     Never raises.
     """
     place = directory if os.path.isdir(directory) else "/"
+    if directory and place != directory:
+        print(f"--on_finish {words[0]}: {directory} is gone, so it runs in /", flush=True)
     try:
         process = await asyncio.create_subprocess_exec(*words, stdin=asyncio.subprocess.PIPE, cwd=place)
     except OSError as error:

@@ -155,9 +155,12 @@ class Work:
         return True
 
     def _runs_elsewhere(self, record_id: str) -> bool:
-        """Whether it is marked as run by a process that may live; a slot need not find out that it is claimed."""
+        """Whether it is marked as run by a process that lives, so that no slot has to find out that it is claimed.
+
+        Of a process nobody can tell about (another machine's, say) only the claim knows.
+        """
         marker = active.marker_of(self._places, record_id)
-        if marker is None or liveness(marker.process) is Liveness.DEAD:
+        if marker is None or liveness(marker.process) is not Liveness.ALIVE:
             return False
         self._wait_for(record_id)
         return True

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 
-from ef_engine.store import journal, tickets
+from ef_engine.store import active, documents, journal, tickets
 from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.events import Kind
+from ef_engine.store.process import current
 from ef_engine.store.states import Finished, Outcome, Running
 from tests.jobs.conftest import Shop, until
 
@@ -57,6 +59,19 @@ def test_a_set_waits_for_its_forecast_that_another_process_runs(shop: Shop) -> N
     assert sorted(ran.stdout.split()[::2]) == sorted([set_id, *(each.id for each in shop.record(set_id).members)])
     assert ended(first) == 0
     assert shop.record(member).attempt == 1
+
+
+def test_the_mark_of_a_machine_nobody_can_ask_does_not_stand_in_the_way_of_a_free_claim(shop: Shop) -> None:
+    record_id = shop.stage(1)
+    elsewhere = replace(current(), host="a container that is gone", boot_id="another")
+    marker = {"schema": active.SCHEMA, "id": record_id, "process": elsewhere.to_json(), "attempt": 1}
+    path = active.path_of(shop.places, record_id)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(documents.dump(marker))
+
+    ran = shop.cli("run", "--jobs", "1", record_id)
+
+    assert (ran.returncode, ran.stdout) == (0, f"{record_id} evaluated\n"), ran.stderr
 
 
 def test_what_waits_for_another_process_can_be_taken_out_of_the_queue(shop: Shop) -> None:
