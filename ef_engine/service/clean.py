@@ -62,7 +62,8 @@ def leftovers(places: Places) -> list[Path]:
     runs = (places.run(record_id) for record_id in forecasts.run_ids(places))
     temporaries = [path for directory in (*directories, *runs) for path in stale_temporaries(directory)]
     return [
-        *temporaries, *forecasts.half_deleted(places), *_markers(places), *_tickets(queue), *_requests(queue),
+        *temporaries, *forecasts.half_deleted(places), *forecasts.half_staged(places), *_markers(places),
+        *_tickets(queue), *_requests(queue),
     ]  # fmt: skip
 
 

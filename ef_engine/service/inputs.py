@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ef_engine.errors import CommandError, NotFoundError
+from ef_engine.service.sources import JSON, file_source, source_of
 from ef_engine.store import forecasts
 from ef_engine.store.places import Places
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 NOUNS = {"forecast": "a forecast", "forecastset": "a forecast set"}
-_EXCEL = (".xlsx", ".xlsm", ".xls")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +43,19 @@ class Changes:
 NO_CHANGES = Changes()
 
 
-def read_input(path: Path, changes: Changes = NO_CHANGES, kind: str | None = None) -> Loaded:
-    """The input in a file, changed; raises InputError, NotFoundError, or CommandError if it is not of `kind`."""
-    from ef_engine.sources.json_file import read_file
+def read_input(path: Path, changes: Changes = NO_CHANGES, kind: str | None = None, source: str | None = None) -> Loaded:
+    """The input in a file, changed; raises InputError, NotFoundError, or CommandError if it is not of `kind`.
 
-    if path.suffix.lower() in _EXCEL:
-        raise CommandError(f"{path}: Excel files are not available in this version", "write it as JSON")
-    return _changed(_of_kind(read_file(path), kind), changes)
+    `source` is json or excel; None goes by the file's suffix.
+    """
+    return _changed(_of_kind(file_source(source_of(path, source)).read_file(path), kind), changes)
 
 
-def read_data(data: bytes, name: str, changes: Changes = NO_CHANGES, kind: str | None = None) -> Loaded:
+def read_data(
+    data: bytes, name: str, changes: Changes = NO_CHANGES, kind: str | None = None, source: str | None = None
+) -> Loaded:
     """As `read_input`, for what was read already; `name` is what problems are reported under."""
-    from ef_engine.sources.json_file import read_bytes
-
-    return _changed(_of_kind(read_bytes(data, name), kind), changes)
+    return _changed(_of_kind(file_source(source or JSON).read_bytes(data, name), kind), changes)
 
 
 def read_stored(places: Places, record_id: str, changes: Changes = NO_CHANGES) -> Loaded:
@@ -87,7 +86,7 @@ def _changed(read: Loaded, changes: Changes) -> Loaded:
     forecast["options"]["approximate"] |= changes.approximate
     document["label"] = document["label"] if changes.label is None else changes.label
     changed = read_bytes(dumps(document).encode(), f"{read.name}, as changed by the command line")
-    return replace(changed, name=read.name, data=read.data)
+    return replace(changed, name=read.name, data=read.data, source=read.source)
 
 
 def document_of(content: Content, record_id: str | None = None) -> dict[str, Any]:

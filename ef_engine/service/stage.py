@@ -43,9 +43,18 @@ class Staged:
         return replace(self, notes=(*self.notes, note)) if note else self
 
 
-def stage_file(workspace: Workspace, path: Path, changes: Changes = NO_CHANGES, kind: str | None = None) -> Staged:
-    """Stages the file and writes its id into it; raises InputError, NotFoundError, CommandError."""
-    read = read_input(path, changes, kind)
+def stage_file(
+    workspace: Workspace,
+    path: Path,
+    changes: Changes = NO_CHANGES,
+    kind: str | None = None,
+    source: str | None = None,
+) -> Staged:
+    """Stages the file and writes its id into it; raises InputError, NotFoundError, CommandError.
+
+    `source` is json or excel; None goes by the file's suffix.
+    """
+    read = read_input(path, changes, kind, source)
     staged = stage_input(workspace, read)
     if changes.makes_copy:
         return staged.with_note(f"{path} stays as it is: a copy with the changes of the command line is staged.")
@@ -53,10 +62,15 @@ def stage_file(workspace: Workspace, path: Path, changes: Changes = NO_CHANGES, 
 
 
 def stage_data(
-    workspace: Workspace, data: bytes, name: str, changes: Changes = NO_CHANGES, kind: str | None = None
+    workspace: Workspace,
+    data: bytes,
+    name: str,
+    changes: Changes = NO_CHANGES,
+    kind: str | None = None,
+    source: str | None = None,
 ) -> Staged:
     """Stages a document that has no file of its own, such as standard input."""
-    staged = stage_input(workspace, read_data(data, name, changes, kind))
+    staged = stage_input(workspace, read_data(data, name, changes, kind, source))
     return staged.with_note(f"Warning: {name} is no file, so the id is written nowhere but here.")
 
 

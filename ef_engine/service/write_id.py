@@ -10,12 +10,11 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ef_engine.service.sources import file_source
 from ef_engine.store.atomic import write_bytes
 
 if TYPE_CHECKING:
     from ef_engine.sources.loaded import Loaded
-
-ID_KEYS = {"forecast": "forecast_id", "forecastset": "forecast_set_id"}
 
 
 def write_id(path: Path, read: Loaded, record_id: str) -> str | None:
@@ -23,9 +22,7 @@ def write_id(path: Path, read: Loaded, record_id: str) -> str | None:
 
     A file that no longer holds what was read is somebody's newer work and stays as it is.
     """
-    from ef_engine.sources.json_file import with_id
-
-    data = with_id(read.data, ID_KEYS[read.kind], record_id)
+    data = file_source(read.source).identified(read, record_id)
     if data == read.data:
         return None
     target = Path(os.path.realpath(path))

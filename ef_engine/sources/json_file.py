@@ -20,7 +20,9 @@ from ef_engine.sources.json_edit import with_id
 from ef_engine.sources.json_text import parse, repeated_keys
 from ef_engine.sources.loaded import DocumentKind, Loaded, problems
 
-__all__ = ["LARGEST_FILE", "read_bytes", "read_file", "with_id"]
+__all__ = ["LARGEST_FILE", "identified", "read_bytes", "read_file", "with_id"]
+
+ID_KEYS = {"forecast": "forecast_id", "forecastset": "forecast_set_id"}
 
 LARGEST_FILE = 64 * 2**20
 """The largest document that is read, in bytes."""
@@ -46,6 +48,11 @@ def read_bytes(data: bytes, name: str, expected: DocumentKind | None = None) -> 
     return _loaded(document, data, name, expected)
 
 
+def identified(read: Loaded, record_id: str) -> bytes:
+    """The text of a document that was read, with the id in it."""
+    return with_id(read.data, ID_KEYS[read.kind], record_id)
+
+
 def _loaded(document: Mapping[str, Any], data: bytes, name: str, expected: DocumentKind | None) -> Loaded:
     is_set = expected == "forecastset" if expected is not None else looks_like_a_set(document)
     value = read_forecast_set(document) if is_set else read_forecast(document)
@@ -54,7 +61,7 @@ def _loaded(document: Mapping[str, Any], data: bytes, name: str, expected: Docum
         raise InputError(repeated + problems(name, value))
     if repeated:
         raise InputError(repeated)
-    return Loaded(name, value, document.get("forecast_set_id" if is_set else "forecast_id"), data)
+    return Loaded(name, value, document.get(ID_KEYS["forecastset" if is_set else "forecast"]), data)
 
 
 def file_bytes(path: Path, name: str) -> bytes:

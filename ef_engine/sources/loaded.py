@@ -26,13 +26,14 @@ class Loaded:
     """A valid input as read from `name`.
 
     `carried_id` is the id written in it, None if there is none and perhaps stale. `data` are its original bytes, empty
-    where a source has no bytes of its own.
+    where a source has no bytes of its own. `source` is the word of the command line for where it came from.
     """
 
     name: str
     value: Forecast | ForecastSet
     carried_id: str | None
     data: bytes
+    source: str = "json"
 
     @property
     def kind(self) -> DocumentKind:

@@ -7,6 +7,7 @@ The record in the data directory wins over the one in the index, which is cleane
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -24,6 +25,7 @@ RESULTS = ("daily.csv", "postings.csv", "decisions.csv", "result.json")
 """In the order they appear: who sees `result.json` sees all of them."""
 
 _GONE = ".gone"
+_ID = "S?[0-9a-f]{12}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,20 @@ def write_record(places: Places, record: Record) -> None:
 
 
 def stage(places: Places, staged: Iterable[Record], contents: Mapping[str, bytes]) -> None:
-    """Stores documents by id, then their records: a reader that finds a record finds its document."""
+    """Stores documents by id, then their records: a reader that finds a record finds its document.
+
+    If the records cannot be written, documents that are new are gone again.
+    """
     make_directory(places.stage)
     remove_stale_temporaries(places.stage)
-    write_together(places.stage, {places.staged(key).name: data for key, data in contents.items()})
-    stage_index.add(places, staged)
+    new = [key for key in contents if not places.staged(key).exists()]
+    try:
+        write_together(places.stage, {places.staged(key).name: data for key, data in contents.items()})
+        stage_index.add(places, staged)
+    except BaseException:
+        for key in set(new) - stage_index.read(places).keys():
+            places.staged(key).unlink(missing_ok=True)
+        raise
 
 
 def unstage(places: Places, ids: Iterable[str]) -> None:
@@ -193,12 +204,22 @@ def half_deleted(places: Places) -> list[Path]:
 
 def loaded_files(places: Places) -> list[Path]:
     """Files in the stage directory that are not ours: loaded data that may belong to no forecast."""
+    found = _stage_files(places)
+    return [path for path in found if path != places.index and not _is_document(path)]
+
+
+def half_staged(places: Places) -> list[Path]:
+    """Documents of ours without a record: who staged them died before it was written."""
     staged = stage_index.read(places)
-    found = []
+    found = [path for path in _stage_files(places) if _is_document(path) and id_of(path.stem) not in staged]
+    return [path for path in found if time.time() - path.stat().st_mtime > STALE_SECONDS]
+
+
+def _is_document(path: Path) -> bool:
+    return path.suffix == ".json" and re.fullmatch(_ID, id_of(path.stem) or "") is not None
+
+
+def _stage_files(places: Places) -> list[Path]:
     with suppress(FileNotFoundError), os.scandir(places.stage) as entries:
-        for entry in entries:
-            stem, suffix = os.path.splitext(entry.name)
-            is_ours = entry.name == places.index.name or (id_of(stem) in staged and suffix == ".json")
-            if not entry.name.startswith(".") and not is_ours and entry.is_file():
-                found.append(Path(entry.path))
-    return sorted(found)
+        return sorted(Path(each.path) for each in entries if not each.name.startswith(".") and each.is_file())
+    return []

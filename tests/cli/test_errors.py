@@ -33,11 +33,6 @@ CATALOGUE = {
     "stage": (2, "`ef_cli stage` needs a file; see `ef_cli stage --help`."),
     "stage a b": (2, "'b' is one word too many; see `ef_cli stage --help`."),
     "stage nowhere.json": (4, "there is no file nowhere.json; check the path."),
-    "stage forecast.xlsx": (2, "forecast.xlsx: Excel files are not available in this version; write it as JSON."),
-    "--source excel stage forecast.json": (
-        2,
-        "--source excel is not available in this version; use a JSON file; `ef_cli template json` shows one.",
-    ),
     "stage forecastset small.json": (2, "small.json holds a forecast; say `forecast` in place of `forecastset`."),
     "stage small.json --start_date 2026-13-01": (
         2,

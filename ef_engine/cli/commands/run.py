@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ef_engine.cli.commands.stage import add_change_options, changes_of, check_source, stage, tell_notes
+from ef_engine.cli.commands.stage import add_change_options, changes_of, stage, tell_notes
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
@@ -133,7 +133,6 @@ def _id(invocation: Invocation, name: str, kind: str | None) -> str:
     """The id `name` stands for: a file is staged first, and so is a stored input the command line changes."""
     is_file = name == STDIN or os.path.exists(name) or os.sep in name or "." in name
     if is_file and "id" not in invocation.args:
-        check_source(invocation)
         return _told(invocation, stage(invocation, name, kind))
     try:
         found = find_id(invocation.places, name, kind)

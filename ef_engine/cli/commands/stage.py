@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from ef_engine.cli.commands.words import add_words, kind_and_name
-from ef_engine.cli.invocation import Invocation, not_available
+from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.service.inputs import STDIN, Changes
 from ef_engine.service.stage import Staged, stage_data, stage_file
@@ -29,7 +29,7 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Stages the file, or standard input for `-`."""
-    check_source(invocation)
+    invocation.refuse_database()
     kind, name = kind_and_name(invocation, "a file")
     staged = stage(invocation, name, kind)
     invocation.say(staged.summary)
@@ -41,10 +41,10 @@ def run(invocation: Invocation) -> int:
 
 def stage(invocation: Invocation, name: str, kind: str | None) -> Staged:
     """Stages what `name` stands for with the changes of the command line."""
-    changes = changes_of(invocation)
+    changes, source = changes_of(invocation), invocation.option("source")
     if name == STDIN:
-        return stage_data(invocation.workspace, sys.stdin.buffer.read(), "standard input", changes, kind)
-    return stage_file(invocation.workspace, Path(name), changes, kind)
+        return stage_data(invocation.workspace, sys.stdin.buffer.read(), "standard input", changes, kind, source)
+    return stage_file(invocation.workspace, Path(name), changes, kind, source)
 
 
 def tell_notes(invocation: Invocation, staged: Staged) -> None:
@@ -61,10 +61,3 @@ def changes_of(invocation: Invocation) -> Changes:
         end_date=invocation.option("end_date"),
         approximate=invocation.option("approximate", False),
     )
-
-
-def check_source(invocation: Invocation) -> None:
-    """Refuses the sources a later version brings."""
-    source = invocation.option("source", "json")
-    if source != "json":
-        raise not_available(f"--source {source}", "use a JSON file; `ef_cli template json` shows one")
