@@ -9,8 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from ef_engine.errors import CommandError
-
 if TYPE_CHECKING:
     from ef_engine.sources.loaded import Loaded
 
@@ -39,7 +37,9 @@ def source_of(path: Path, asked: str | None = None) -> str:
 def file_source(kind: str) -> FileSource:
     """The module that reads files of a kind; imported only now, since most commands read none."""
     if kind == EXCEL:
-        raise CommandError("Excel files are not available in this version", "write it as JSON")
+        from ef_engine.sources import excel
+
+        return excel
     from ef_engine.sources import json_file
 
     return json_file

@@ -16,10 +16,13 @@ from ef_engine.model.forecast import Forecast
 from ef_engine.service.inputs import NO_CHANGES, Changes
 from ef_engine.service.stage import Staged, stage_file
 from ef_engine.service.workspace import Workspace
+from ef_engine.sources import excel
+from ef_engine.sources.excel_layout import CONFIG_FIELDS, column_title, layout_at
 from ef_engine.sources.json_file import read_file
 from ef_engine.sources.json_text import dumps, parse
 from ef_engine.sources.loaded import joined
 from tests.model.documents import MISSING
+from tests.sources import workbooks
 
 
 class Adapter(Protocol):
@@ -81,7 +84,50 @@ class JsonAdapter:
         return found
 
 
-ADAPTERS: dict[str, Callable[[Path], Adapter]] = {"json": JsonAdapter}
+class ExcelAdapter:
+    """An Excel workbook."""
+
+    def __init__(self, directory: Path) -> None:
+        self.path = directory / "forecast.xlsx"
+
+    def write(self, document: Mapping[str, Any]) -> None:
+        workbooks.write(workbooks.workbook_of(document), self.path)
+
+    def read(self) -> Forecast:
+        value = excel.read_file(self.path).value
+        assert isinstance(value, Forecast)
+        return value
+
+    def stage(self, workspace: Workspace, changes: Changes = NO_CHANGES) -> Staged:
+        return stage_file(workspace, self.path, changes, "forecast")
+
+    def place_of(self, path: findings.Path) -> str:
+        layout = layout_at(path)
+        if layout is None:
+            row = list(CONFIG_FIELDS).index(tuple(map(str, path))) + 2
+            return f"{self.path}, sheet Config, row {row}, column Value"
+        place = f"{self.path}, sheet {layout.title}"
+        match path[len(layout.path) :]:
+            case ():
+                return place
+            case (int(position),):
+                return f"{place}, row {position + 2}"
+            case (int(position), key, *_):
+                return f"{place}, row {position + 2}, column {column_title(str(key))}"
+        raise AssertionError(path)
+
+    def can_hold(self, path: findings.Path, value: object) -> bool:
+        return workbooks.can_hold(path, value)
+
+    def content(self) -> object:
+        return self.path.read_bytes()
+
+    def carried_id(self) -> str | None:
+        found: str | None = workbooks.config_of(self.path.read_bytes())["forecast_id"]
+        return found
+
+
+ADAPTERS: dict[str, Callable[[Path], Adapter]] = {"json": JsonAdapter, "excel": ExcelAdapter}
 """By the word of `--source`, with the kind of database after it; each is made with a directory of its own."""
 
 

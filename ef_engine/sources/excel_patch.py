@@ -1,0 +1,167 @@
+"""One cell of a worksheet's XML set to a text, with every other byte left as it was.
+
+The text is written into the cell itself and not into the shared strings, which are another part of the file. Prefixes
+of names, encoding and the order of rows and cells stay as the program that made the file has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+from ef_engine.sources.excel_cells import column_letters, column_number
+
+_Edit: TypeAlias = tuple[int, int, str]
+"""What stands from one byte up to another, and what is to stand there."""
+
+_REFERENCE = re.compile(r"([A-Z]+)([0-9]+)")
+_MARKS = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+
+
+@dataclass(slots=True)
+class _Element:
+    """A row or cell: its number, its attributes, and where in the bytes it and its content begin and end."""
+
+    number: int
+    attributes: dict[str, str]
+    start: int
+    content: int = 0
+    content_end: int = 0
+    end: int = 0
+    cells: list[_Element] = field(default_factory=list)
+
+
+class _Scan:
+    """Where the rows of a sheet stand in its bytes, and the cells of one of them."""
+
+    def __init__(self, xml: bytes, wanted: int) -> None:
+        self.xml, self.wanted = xml, wanted
+        self.rows: list[_Element] = []
+        self.data: _Element | None = None
+        self.dimension: _Element | None = None
+        self.prefix = ""
+        self.encoding = _MARKS.get(xml[:2], "utf-8")
+        self._open: list[tuple[str, _Element | None]] = []
+        parser = self._parser = expat.ParserCreate()
+        parser.XmlDeclHandler = self._declared
+        parser.StartElementHandler, parser.EndElementHandler = self._started, self._ended
+        parser.Parse(xml, True)
+
+    def tag(self, element: _Element) -> str:
+        """The start tag of an element."""
+        return self.xml[element.start : element.content].decode(self.encoding)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding and self.encoding == "utf-8" and "16" not in encoding:
+            self.encoding = encoding
+
+    def _started(self, name: str, attributes: dict[str, str]) -> None:
+        local, parent = name.rpartition(":")[2], self._open[-1][0] if self._open else ""
+        element = None
+        if local == "sheetData":
+            self.prefix = name.removesuffix("sheetData")
+            element = self.data = self._element(0, attributes)
+        elif local == "dimension" and len(self._open) == 1:
+            element = self.dimension = self._element(0, attributes)
+        elif local == "row" and parent == "sheetData":
+            last = self.rows[-1].number if self.rows else 0
+            element = self._element(int(attributes.get("r", last + 1)), attributes)
+            self.rows.append(element)
+        elif local == "c" and parent == "row" and self.rows[-1].number == self.wanted:
+            element = self._cell(attributes)
+            self.rows[-1].cells.append(element)
+        self._open.append((local, element))
+
+    def _element(self, number: int, attributes: dict[str, str]) -> _Element:
+        start = self._parser.CurrentByteIndex
+        return _Element(number, attributes, start, content=_tag_end(self.xml, start, self.encoding))
+
+    def _cell(self, attributes: dict[str, str]) -> _Element:
+        cells = self.rows[-1].cells
+        found = _REFERENCE.fullmatch(attributes.get("r", ""))
+        number = column_number(found[1]) if found else (cells[-1].number if cells else 0) + 1
+        return self._element(number, attributes)
+
+    def _ended(self, _name: str) -> None:
+        _, element = self._open.pop()
+        if element is not None:
+            at = self._parser.CurrentByteIndex
+            # An element that closes itself ends where it begins, for the parser.
+            element.content_end = max(at, element.content)
+            element.end = element.content if at == element.start else _tag_end(self.xml, at, self.encoding)
+
+
+def _tag_end(xml: bytes, start: int, encoding: str) -> int:
+    """Where the tag that begins at `start` ends; a `>` in quotes is part of a value."""
+    quote = b""
+    marks = {mark.encode(encoding): mark for mark in "\"'>"}
+    width = len(">".encode(encoding))
+    for at in range(start, len(xml), width):
+        mark = xml[at : at + width]
+        if mark not in marks:
+            continue
+        if not quote and marks[mark] == ">":
+            return at + width
+        quote = b"" if mark == quote else quote or mark
+    raise ValueError("a tag is not closed")
+
+
+def with_text(xml: bytes, row: int, column: int, text: str) -> bytes:
+    """The sheet with a text in the cell of this row and column, both counted from 1; its style stays."""
+    scan = _Scan(xml, row)
+    existing = next((each for each in scan.rows if each.number == row), None)
+    cell = next((each for each in existing.cells if each.number == column), None) if existing else None
+    new = _cell_xml(scan.prefix, row, column, cell.attributes.get("s") if cell else None, text)
+    if cell is not None:
+        edits = [(cell.start, cell.end, new)]
+    elif existing is not None:
+        edits = list(_into_row(scan, existing, column, new))
+    else:
+        assert scan.data is not None
+        at = _place_among(scan.rows, row, scan.data)
+        edits = [(at, at, f'<{scan.prefix}row r="{row}">{new}</{scan.prefix}row>')]
+    if scan.dimension is not None:
+        edits.append(_wider_dimension(scan, scan.dimension, row, column))
+    for start, end, piece in sorted(edits, reverse=True):
+        xml = xml[:start] + piece.encode(scan.encoding) + xml[end:]
+    return xml
+
+
+def _cell_xml(prefix: str, row: int, column: int, style: str | None, text: str) -> str:
+    styled = "" if style is None else f' s="{style}"'
+    value = f"<{prefix}is><{prefix}t>{escape(text)}</{prefix}t></{prefix}is>"
+    return f'<{prefix}c r="{column_letters(column)}{row}"{styled} t="inlineStr">{value}</{prefix}c>'
+
+
+def _place_among(siblings: list[_Element], number: int, parent: _Element) -> int:
+    """Where an element of this number belongs: before the next one, or at the end of what is there."""
+    return next((each.start for each in siblings if each.number > number), parent.content_end)
+
+
+def _into_row(scan: _Scan, row: _Element, column: int, cell: str) -> Iterator[_Edit]:
+    """A cell more in a row; its hint at the columns in use is made to include it, since some programs trust that."""
+    first, _, last = row.attributes.get("spans", "").partition(":")
+    tag = scan.tag(row)
+    if last.isdigit() and int(last) < column:
+        tag = re.sub(r"""(\bspans\s*=\s*["'])[^"']*""", rf"\g<1>{first}:{column}", tag)
+    if row.end == row.content:
+        yield row.start, row.end, f"{tag.removesuffix('/>').rstrip()}>{cell}</{scan.prefix}row>"
+        return
+    yield row.start, row.content, tag
+    at = _place_among(row.cells, column, row)
+    yield at, at, cell
+
+
+def _wider_dimension(scan: _Scan, dimension: _Element, row: int, column: int) -> _Edit:
+    """The tag that says which cells are in use, with this one among them."""
+    tag = scan.tag(dimension)
+    if corners := _REFERENCE.findall(dimension.attributes.get("ref", "")):
+        (left, top), (right, bottom) = corners[0], corners[-1]
+        right = max(right, column_letters(column), key=column_number)
+        wider = f"{left}{top}:{right}{max(int(bottom), row)}"
+        tag = re.sub(r"""(\bref\s*=\s*["'])[^"']*""", rf"\g<1>{wider}", tag)
+    return dimension.start, dimension.content, tag
