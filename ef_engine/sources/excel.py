@@ -12,7 +12,7 @@ from pathlib import Path
 from ef_engine.errors import InputError
 from ef_engine.model.document import read_forecast
 from ef_engine.sources.excel_cells import Cells, without_warnings
-from ef_engine.sources.excel_document import Workbook, problems_of, read_workbook
+from ef_engine.sources.excel_document import Workbook, problems_of, read_settings, read_workbook
 from ef_engine.sources.excel_layout import FIELD, ID_KEY, VALUE
 from ef_engine.sources.excel_package import Package, open_package
 from ef_engine.sources.excel_patch import with_text
@@ -47,7 +47,8 @@ def identified(read: Loaded, record_id: str) -> bytes:
     if read.carried_id == record_id:
         return read.data
     package = open_package(read.data, read.name)
-    workbook = _read(package)
+    with without_warnings():
+        workbook, _ = read_settings(package.name, Cells(package), package.sheets)
     table, part = workbook.config, package.sheets[workbook.config.title]
     row = workbook.rows.get((ID_KEY,))
     xml = package.part(part)

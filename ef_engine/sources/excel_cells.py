@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
 
 MOST_ROWS = 2**20
-WIDEST = 300
-"""Columns beyond are looked at in no row: one cell far to the right must not cost its empty neighbours."""
-
+_ERROR = re.compile(r"#(N/A|[A-Z0-9/_]+[!?])")
 _FORMULA = re.compile(rb"<(?:[\w.-]+:)?f[\s/>]")
 _MERGED = re.compile(rb"<(?:[\w.-]+:)?mergeCell\s[^>]*?\bref\s*=\s*[\"']([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)[\"']")
 
@@ -42,6 +40,7 @@ UNCALCULATED = Unusable(
     "is a formula whose value was never calculated", "open the file in a spreadsheet program and save it there"
 )
 WITH_TIME = Unusable("holds a time of day", "write a date alone")
+UNREADABLE = Unusable("holds nothing a forecast can read", "write the value as text, a number or a date")
 MERGED = Unusable("is merged over several columns", "unmerge it and write each value into its own cell")
 
 
@@ -62,35 +61,64 @@ class Cells:
 
     def __init__(self, package: Package) -> None:
         self._package = package
+        self._formulas: dict[str, frozenset[tuple[int, int]]] = {}
         with _reading(package.name):
             self._values = _open(package.data, values=True)
 
-    def lines(self, title: str) -> Iterator[Line]:
-        """Every row of the sheet that holds something, in order."""
-        xml = self._package.part(self._package.sheets[title])
-        formulas = self.formulas(title)
-        merges = list(_merges(xml))
+    def lines(self, title: str, width: int | None = None) -> Iterator[Line]:
+        """Every row of the sheet that holds something, in order; of each, the first `width` columns, or all.
+
+        Without a width, one cell far to the right costs all its empty neighbours: for the first few rows only.
+        """
+        merges = list(_merges(self._package.part(self._package.sheets[title])))
         broad = {(first, left) for left, first, right, last in merges if right > left}
         down = {(first, left): last for left, first, right, last in merges if last > first and right == left}
-        del xml
         running: dict[int, tuple[int, Any]] = {}
-        for number, cells in _rows(self._package.name, self._values, title, formulas):
-            running = {column: held for column, held in running.items() if held[0] >= number}
-            cells |= {column: MERGED for column in cells if (number, column) in broad}
+        for number, cells in self._rows(title, width):
+            if merges:
+                running = {column: held for column, held in running.items() if held[0] >= number}
+                cells |= {column: MERGED for column in cells if (number, column) in broad}
             yield Line(number, cells, {column: value for column, (_, value) in running.items() if column not in cells})
-            for column, value in cells.items():
+            for column, value in cells.items() if down else ():
                 if last := down.get((number, column)):
                     running[column] = last, value
 
     def formulas(self, title: str) -> frozenset[tuple[int, int]]:
         """Row and column of every formula in the sheet, both counted from 1."""
-        if not _FORMULA.search(self._package.part(self._package.sheets[title])):
-            return frozenset()
+        if title not in self._formulas:
+            self._formulas[title] = frozenset(self._formulas_of(title))
+        return self._formulas[title]
+
+    def _formulas_of(self, title: str) -> Iterator[tuple[int, int]]:
+        if _FORMULA.search(self._package.part(self._package.sheets[title])):
+            with _reading(self._package.name):
+                for row in _sheet(_open(self._package.data, values=False), title).iter_rows(max_row=MOST_ROWS):
+                    yield from (_place(cell) for cell in row if cell.data_type == "f")
+
+    def _rows(self, title: str, width: int | None) -> Iterator[tuple[int, dict[int, Any]]]:
+        """Number and values of each row that holds something."""
+        formulas = self.formulas(title)
         with _reading(self._package.name):
-            sheet = _open(self._package.data, values=False)[title]
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=WIDEST)
-            return frozenset(_place(cell) for row in rows for cell in row if cell.data_type == "f")
+            rows = _sheet(self._values, title).iter_rows(max_row=MOST_ROWS, max_col=width, values_only=not formulas)
+            for number, row in enumerate(rows, 1):
+                if formulas:
+                    row = tuple(_result(cell, formulas) for cell in row)
+                cells = {column: _value(value) for column, value in enumerate(row, 1) if value is not None}
+                if any(value is not None for value in cells.values()):
+                    yield number, {column: value for column, value in cells.items() if value is not None}
+
+
+def _sheet(workbook: Workbook, title: str) -> Any:
+    """A sheet of which all that is there is read, whatever it says about its size."""
+    sheet = workbook[title]
+    sheet.reset_dimensions()
+    return sheet
+
+
+def _result(cell: Any, formulas: frozenset[tuple[int, int]]) -> Any:
+    """The value of a cell. An empty text made by a formula has a type, "str"; what was never calculated has none."""
+    is_open = cell.value is None and cell.data_type == "n" and _place(cell) in formulas
+    return UNCALCULATED if is_open else cell.value
 
 
 def _open(data: bytes, *, values: bool) -> Workbook:
@@ -118,50 +146,26 @@ def without_warnings() -> Iterator[None]:
         yield
 
 
-def _rows(
-    name: str, workbook: Workbook, title: str, formulas: frozenset[tuple[int, int]]
-) -> Iterator[tuple[int, dict[int, Any]]]:
-    """Number and values of each row that holds something."""
-    with _reading(name):
-        sheet = workbook[title]
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows(max_row=MOST_ROWS, max_col=WIDEST):
-            cells: dict[int, Any] = {}
-            for cell in row:
-                # An empty text that a formula yields has a type of its own, "str"; a formula without value has none.
-                if cell.value is not None:
-                    value = _value(cell.value, cell.data_type)
-                elif formulas and cell.data_type == "n" and _place(cell) in formulas:
-                    value = UNCALCULATED
-                else:
-                    continue
-                if value is not None:
-                    number, column = _place(cell)
-                    cells[column] = value
-            if cells:
-                yield number, cells
-
-
 def _place(cell: Any) -> tuple[int, int]:
     """Row and column; what stands for cells that are not there has neither."""
     return getattr(cell, "row", 0), getattr(cell, "column", 0)
 
 
-def _value(value: Any, data_type: str) -> Any:
+def _value(value: Any) -> Any:
     match value:
-        case str() if data_type == "e":
-            return Unusable(f"holds the error {value}", "correct the formula")
+        case str() if _ERROR.fullmatch(value):
+            return Unusable(f"holds the error {value}", "correct its formula")
         case str():
             return value if value.strip() else None
+        case bool() | int() | Unusable():
+            return value
         case float():
             return Decimal(f"{value:.15g}")
         case datetime():
             return value.date() if value.time() == time() else WITH_TIME
-        case time() | timedelta():
-            return WITH_TIME
-        case bool() | int() | date():
+        case date():
             return value
-    return Unusable("holds nothing a forecast can read", "write the value as text, a number or a date")
+    return WITH_TIME if isinstance(value, time | timedelta) else UNREADABLE
 
 
 def _merges(xml: bytes) -> Iterator[tuple[int, int, int, int]]:

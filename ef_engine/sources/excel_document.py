@@ -64,18 +64,24 @@ class Workbook:
 
 def read_workbook(name: str, cells: Cells, titles: Iterable[str]) -> Workbook:
     """The workbook with these worksheets; its own problems are collected, those of the document are not looked for."""
-    workbook = Workbook(name)
-    found = _sheets(workbook, list(titles))
-    if CONFIG in found:
-        _read_config(workbook, cells, found[CONFIG])
+    workbook, found = read_settings(name, cells, titles)
     for layout in LAYOUTS:
         if layout.title in found:
-            table = read_table(name, found[layout.title], layout.by_name, cells.lines(found[layout.title]))
+            table = read_table(name, found[layout.title], layout.by_name, cells)
             workbook.tables[layout.path] = table
             workbook.problems += table.problems
             _put(workbook.document, layout.path, table.objects)
     _strip_names(workbook.document.get("milestones") or {})
     return workbook
+
+
+def read_settings(name: str, cells: Cells, titles: Iterable[str]) -> tuple[Workbook, dict[str, str]]:
+    """The workbook with its sheet Config alone, and the user's title of each sheet of ours."""
+    workbook = Workbook(name)
+    found = _sheets(workbook, list(titles))
+    if CONFIG in found:
+        _read_config(workbook, cells, found[CONFIG])
+    return workbook, found
 
 
 def _sheets(workbook: Workbook, titles: list[str]) -> dict[str, str]:
@@ -109,7 +115,7 @@ def set_problem(name: str) -> Problem:
 
 def _read_config(workbook: Workbook, cells: Cells, title: str) -> None:
     name = workbook.name
-    workbook.config = table = read_table(name, title, _CONFIG_COLUMNS, cells.lines(title))
+    workbook.config = table = read_table(name, title, _CONFIG_COLUMNS, cells)
     workbook.problems += table.problems
     for row, values in zip(table.numbers, table.objects, strict=True):
         _read_setting(workbook, row, values)

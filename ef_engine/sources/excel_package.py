@@ -156,7 +156,8 @@ def _has_doctype(stream: IO[bytes]) -> bool:
 def _kinds(archive: ZipFile) -> Iterator[str]:
     """What the main part is said to be, such as `sheet.`."""
     for element in ElementTree.fromstring(archive.read("[Content_Types].xml")):
-        if found := _MAIN.fullmatch(element.get("ContentType", "")):
+        found = _MAIN.fullmatch(element.get("ContentType", ""))
+        if found and element.tag.endswith("}Override"):  # defaults may name kinds of parts that are not there
             yield found[1]
 
 

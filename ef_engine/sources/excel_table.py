@@ -5,22 +5,25 @@ Titles above the header, blank rows, and rows that hold nothing but a comment ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 from ef_engine.errors import Problem
 from ef_engine.model.fields import COMMENT
 from ef_engine.model.shapes import Field, Kind
 from ef_engine.model.wording import closest, did_you_mean, quoted
-from ef_engine.sources.excel_cells import Line, Unusable, column_letters
+from ef_engine.sources.excel_cells import Cells, Line, Unusable, column_letters
 from ef_engine.sources.excel_layout import column_title, plain
 
 _LOOKED_AT = 50
 """The header is among the first so many rows that hold something."""
+
+_BESIDE = 20
+"""So many columns to the right of the table, what stands there without a header is noticed."""
 
 _TEXTUAL = (Kind.TEXT, Kind.REGEX, Kind.TEXTS, Kind.SCHEMA, Kind.ID)
 _NUMERIC = (Kind.AMOUNT, Kind.RATE, Kind.PRIORITY)
@@ -54,17 +57,18 @@ class Table:
         return ", ".join(parts + ([f"column {column}"] if column is not None else []))
 
 
-def read_table(name: str, title: str, fields: Mapping[str, Field], lines: Iterator[Line]) -> Table:
-    """The table in the lines of the sheet `title` of the file `name`; `fields` are its columns by plain name."""
+def read_table(name: str, title: str, fields: Mapping[str, Field], cells: Cells) -> Table:
+    """The table in the sheet `title` of the file `name`; `fields` are its columns by plain name."""
     table = Table(title)
-    first = list(islice(lines, _LOOKED_AT))
+    first = list(islice(cells.lines(title), _LOOKED_AT))
     if not first:
         return table
     header = _header(first, fields)
     by_column = _columns(name, table, header, fields)
-    for line in chain(first[first.index(header) + 1 :], lines):
-        table.last_row = line.number
-        _read_line(name, table, line, by_column)
+    for line in cells.lines(title, max(by_column) + _BESIDE):
+        if line.number > header.number:
+            table.last_row = line.number
+            _read_line(name, table, line, by_column)
     return table
 
 
