@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ef_engine.errors import CommandError, NotFoundError
-from ef_engine.service.sources import JSON, file_source, source_of
+from ef_engine.service.sources import EXCEL, JSON, file_source, source_of
 from ef_engine.store import forecasts
 from ef_engine.store.places import Places
 
@@ -48,13 +48,16 @@ def read_input(path: Path, changes: Changes = NO_CHANGES, kind: str | None = Non
 
     `source` is json or excel; None goes by the file's suffix.
     """
-    return _changed(_of_kind(file_source(source_of(path, source)).read_file(path), kind), changes)
+    found = source_of(path, source)
+    _refuse_sets_in_excel(found, kind)
+    return _changed(_of_kind(file_source(found).read_file(path), kind), changes)
 
 
 def read_data(
     data: bytes, name: str, changes: Changes = NO_CHANGES, kind: str | None = None, source: str | None = None
 ) -> Loaded:
     """As `read_input`, for what was read already; `name` is what problems are reported under."""
+    _refuse_sets_in_excel(source, kind)
     return _changed(_of_kind(file_source(source or JSON).read_bytes(data, name), kind), changes)
 
 
@@ -64,6 +67,12 @@ def read_stored(places: Places, record_id: str, changes: Changes = NO_CHANGES) -
     if stored is None:
         raise NotFoundError(f"the document of {record_id} is gone", "stage its file again")
     return read_data(stored[0], str(stored[1]), changes)
+
+
+def _refuse_sets_in_excel(source: str | None, kind: str | None) -> None:
+    if (source, kind) == (EXCEL, "forecastset"):
+        remedy = "write the set as JSON, as `ef_cli schema forecastset` describes it"
+        raise CommandError("an Excel file cannot hold a forecast set", remedy)
 
 
 def _of_kind(read: Loaded, kind: str | None) -> Loaded:

@@ -34,11 +34,26 @@ def init(directory: Path, is_forced: bool = False) -> list[Path]:
     return list(targets)
 
 
-def template(form: str) -> str:
-    """A filled example document; only `json` so far."""
-    if form != "json":
-        raise CommandError(f"the {form} template is not available in this version", "use `ef_cli template json`")
-    return sample_bytes("household.json").decode()
+def template(form: str) -> bytes:
+    """The example household as a file to fill in, `json` or `excel`; CommandError for any other form."""
+    data = sample_bytes("household.json")
+    if form == "json":
+        return data
+    if form != "excel":
+        raise CommandError(f"there is no template {form!r}", "it is json or excel")
+    from ef_engine.sources.excel_template import workbook_bytes
+    from ef_engine.sources.json_text import parse
+
+    document = parse(data, "household.json")
+    del document["comment"]  # it tells of the files that lie beside the JSON
+    return workbook_bytes(document)
+
+
+def write_template(form: str, path: Path, is_forced: bool = False) -> None:
+    """Writes a template as a file; raises CommandError where one exists already, since it may have been filled in."""
+    if path.exists() and not is_forced:
+        raise CommandError(f"{path} exists already", "name another file, or --force to overwrite it")
+    write_bytes(path, template(form), mode=_MODE)
 
 
 def schema_text(name: str) -> str:

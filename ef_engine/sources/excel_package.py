@@ -67,7 +67,7 @@ def open_package(data: bytes, name: str) -> Package:
     try:
         archive = ZipFile(BytesIO(data))
     except _BREAKS_OFF:
-        raise _problem(name, "is no Excel workbook", _SAVE) from None
+        raise _no_workbook(data, name) from None
     _check_sizes(archive, name)
     try:
         _check_form(archive, name)
@@ -83,6 +83,12 @@ def damaged(name: str, why: str) -> InputError:
 
 def _problem(name: str, problem: str, remedy: str) -> InputError:
     return InputError([Problem(name, problem, remedy)])
+
+
+def _no_workbook(data: bytes, name: str) -> InputError:
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return _problem(name, "is JSON, not an Excel workbook", "leave out --source excel, or name another file")
+    return _problem(name, "is no Excel workbook", _SAVE)
 
 
 def _old_or_encrypted(data: bytes, name: str) -> InputError:

@@ -24,6 +24,8 @@ __all__ = ["LARGEST_FILE", "identified", "read_bytes", "read_file", "with_id"]
 
 ID_KEYS = {"forecast": "forecast_id", "forecastset": "forecast_set_id"}
 
+_ARCHIVE = b"PK\x03\x04"
+
 LARGEST_FILE = 64 * 2**20
 """The largest document that is read, in bytes."""
 
@@ -41,6 +43,8 @@ def read_bytes(data: bytes, name: str, expected: DocumentKind | None = None) -> 
     """The forecast or forecast set in the bytes of a JSON document that problems call `name`; else `InputError`."""
     if len(data) > LARGEST_FILE:
         raise _too_large(name)
+    if data.startswith(_ARCHIVE):
+        raise InputError([Problem(name, "is a workbook or another archive, not JSON", "add --source excel")])
     document = parse(data, name)
     if not isinstance(document, Mapping):
         problem = f"must hold an object, not {described(document)}"
