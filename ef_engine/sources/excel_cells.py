@@ -101,6 +101,8 @@ class Cells:
         with _reading(self._package.name):
             rows = _sheet(self._values, title).iter_rows(max_row=MOST_ROWS, max_col=width, values_only=not formulas)
             for number, row in enumerate(rows, 1):
+                if not formulas and row.count(None) == len(row):
+                    continue  # a million empty rows are soon told
                 if formulas:
                     row = tuple(_result(cell, formulas) for cell in row)
                 cells = {column: _value(value) for column, value in enumerate(row, 1) if value is not None}

@@ -121,7 +121,7 @@ def _read_config(workbook: Workbook, cells: Cells, title: str) -> None:
         _read_setting(workbook, row, values)
     if ID_KEY in workbook.document and (workbook.rows[ID_KEY,], table.positions[VALUE]) in cells.formulas(title):
         place = table.place(name, workbook.rows[ID_KEY,], table.columns[VALUE])
-        workbook.problems.append(Problem(place, "must not be a formula", "clear it; staging writes the id"))
+        workbook.problems.append(Problem(place, "must not be a formula", "clear it, staging writes the id"))
 
 
 def _read_setting(workbook: Workbook, row: int, values: Mapping[str, Any]) -> None:

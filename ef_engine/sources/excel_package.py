@@ -181,7 +181,9 @@ def _refuse_elsewhere(archive: ZipFile, name: str) -> None:
 
 def _worksheets(archive: ZipFile, name: str) -> dict[str, str]:
     """The part of each worksheet by title, as the workbook says; titles that are no worksheet are left out."""
-    (main,) = (target for kind, _, target in _relations(archive, "") if kind == "officeDocument")
+    main = next((target for kind, _, target in _relations(archive, "") if kind == "officeDocument"), None)
+    if main is None:
+        raise _problem(name, "is no Excel workbook", _SAVE)
     workbook = ElementTree.fromstring(archive.read(main))
     space = workbook.tag.partition("}")[0].lstrip("{")
     if space != _MAIN_SPACE:

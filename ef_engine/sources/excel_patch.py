@@ -89,10 +89,9 @@ class _Scan:
     def _ended(self, _name: str) -> None:
         _, element = self._open.pop()
         if element is not None:
-            at = self._parser.CurrentByteIndex
-            # An element that closes itself ends where it begins, for the parser.
-            element.content_end = max(at, element.content)
-            element.end = element.content if at == element.start else _tag_end(self.xml, at, self.encoding)
+            element.content_end = self._parser.CurrentByteIndex
+            closes_itself = self.tag(element).endswith("/>")
+            element.end = element.content if closes_itself else _tag_end(self.xml, element.content_end, self.encoding)
 
 
 def _tag_end(xml: bytes, start: int, encoding: str) -> int:

@@ -33,6 +33,19 @@ CATALOGUE = {
     "stage": (2, "`ef_cli stage` needs a file; see `ef_cli stage --help`."),
     "stage a b": (2, "'b' is one word too many; see `ef_cli stage --help`."),
     "stage nowhere.json": (4, "there is no file nowhere.json; check the path."),
+    "stage nowhere.xlsx": (4, "there is no file nowhere.xlsx; check the path."),
+    "--source excel stage small.json": (
+        2,
+        "small.json: is JSON, not an Excel workbook; leave out --source excel, or name another file.",
+    ),
+    "--source excel run forecastset small.json": (
+        2,
+        "an Excel file cannot hold a forecast set; write the set as JSON, as `ef_cli schema forecastset` describes it.",
+    ),
+    "template excel --output small.json": (
+        2,
+        "small.json exists already; name another file, or --force to overwrite it.",
+    ),
     "stage forecastset small.json": (2, "small.json holds a forecast; say `forecast` in place of `forecastset`."),
     "stage small.json --start_date 2026-13-01": (
         2,
@@ -102,7 +115,6 @@ CATALOGUE = {
         2,
         "`ef_cli stage-select` is not available in this version; stage a JSON file; `ef_cli template json` shows one.",
     ),
-    "template excel": (2, "the excel template is not available in this version; use `ef_cli template json`."),
     "template word": (2, "there is no template 'word'; it is json or excel."),
     "schema nothing": (4, "there is no schema 'nothing'; name one of forecast, forecastset."),
     "completions": (2, "`ef_cli completions` needs a shell; it is one of bash, zsh, tcsh."),

@@ -13,6 +13,7 @@ from tests.house.files import ROOT
 
 HOMES = {
     "filelock": {"store/locks.py"},
+    "openpyxl": {"sources/excel_cells.py", "sources/excel_template.py"},
     "pandas": {"frames.py"},
     "shtab": {"cli/commands/completions.py"},
 }

@@ -135,9 +135,15 @@ def test_the_wrong_kind_is_refused_by_name(workspace: Workspace, plans_file: Pat
         stage_file(workspace, plans_file, kind="forecast")
 
 
-def test_excel_is_refused_for_now(workspace: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="Excel files are not available in this version"):
-        stage_file(workspace, tmp_path / "forecast.xlsx")
+def test_a_set_in_excel_is_refused_with_the_sentence_that_names_json(workspace: Workspace, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="an Excel file cannot hold a forecast set; write the set as JSON"):
+        stage_file(workspace, tmp_path / "set.xlsx", kind="forecastset")
+
+
+def test_the_source_may_differ_from_the_suffix(workspace: Workspace, tmp_path: Path, small_file: Path) -> None:
+    named = tmp_path / "small.xlsx"
+    small_file.rename(named)
+    assert stage_file(workspace, named, source="json").id == "dcd22ba91c01"
 
 
 def test_a_missing_file_is_named(workspace: Workspace, tmp_path: Path) -> None:

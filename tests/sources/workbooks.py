@@ -108,3 +108,11 @@ def write(workbook: Workbook, path: Path) -> Path:
     """Writes the workbook as a file."""
     path.write_bytes(saved(workbook))
     return path
+
+
+def cell(workbook: Workbook, title: str, row: int, key: str) -> Any:
+    """A cell of a workbook made here, by the key of its column."""
+    if title == "Config":
+        return workbook[title].cell([path[-1] for path in CONFIG_FIELDS].index(key) + 2, 2)
+    layout = next(each for each in LAYOUTS if each.title == title)
+    return workbook[title].cell(row, [field.key for field in layout.fields].index(key) + 1)
