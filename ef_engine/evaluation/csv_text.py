@@ -1,7 +1,7 @@
 """`daily.csv`, `postings.csv` and `decisions.csv` as text, and the daily table read back from it.
 
 RFC 4180 quoting with LF line ends; every amount has two decimals, rounded half-even. Postings are rounded one by one,
-so the exact micro-units of accrued loan interest are not in the file.
+so the exact micro-units of accrued loan interest are not in the file. Text that begins like a formula is guarded.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from ef_engine.evaluation.amounts import CentsText, cents_texts
 from ef_engine.evaluation.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
 from ef_engine.model.money import CENT, Micros
+from ef_engine.model.spreadsheet_text import guarded, unguarded
 from ef_engine.simulation.result import Decision, Simulation
 
 POSTING_COLUMNS = ("date", "account", "part", "amount", "cause", "memo")
@@ -65,10 +66,10 @@ def read_daily_csv(text: str) -> Table:
     dates, *amounts, incomes, directives, memos = zip(*rows, strict=True)
     return Table(
         [date.fromisoformat(day) for day in dates],
-        {name: list(map(_read_amount, column)) for name, column in zip(header[1:-3], amounts, strict=True)},
+        {unguarded(name): list(map(_read_amount, column)) for name, column in zip(header[1:-3], amounts, strict=True)},
         [date.fromisoformat(day) if day else None for day in incomes],
-        list(directives),
-        list(memos),
+        list(map(unguarded, directives)),
+        list(map(unguarded, memos)),
     )
 
 
@@ -90,16 +91,17 @@ def _field_texts(name: str, values: Iterable[Any]) -> list[str]:
 
 
 def _joined(header: Sequence[str], columns: Sequence[Sequence[str]]) -> str:
-    lines = [",".join(map(_quoted, header)), *map(",".join, zip(*columns, strict=True))]
+    lines = [",".join(_texts(header)), *map(",".join, zip(*columns, strict=True))]
     return "\n".join(lines) + "\n"
 
 
 class _Quoted(dict[object, str]):
-    """Value -> its field, made on the first look-up: None is empty, a date ISO."""
+    """Value -> its field, made on the first look-up: None is empty, a date ISO, and a text no formula."""
 
     def __missing__(self, value: object) -> str:
-        text = self[value] = _quoted("" if value is None else str(value))
-        return text
+        text = "" if value is None else str(value)
+        self[value] = found = _quoted(guarded(text) if isinstance(value, str) else text)
+        return found
 
 
 def _quoted(text: str) -> str:

@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 
+from ef_engine.model.spreadsheet_text import guarded
 from ef_engine.report.columns import table_lines
 
 FORMATS = ("table", "json", "csv")
@@ -45,10 +46,11 @@ def list_json(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def list_csv(columns: Sequence[str], rows: Sequence[Sequence[object]], header: bool = True) -> str:
-    """RFC 4180 with LF line ends; None is empty. The header has the columns in snake_case."""
+    """RFC 4180 with LF line ends; None is empty, and no text a formula. The header has the columns in snake_case."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([list(map(snake_case, columns)), *rows] if header else rows)
+    lines = [list(map(snake_case, columns)), *rows] if header else rows
+    writer.writerows([guarded(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
     return text.getvalue()
 
 

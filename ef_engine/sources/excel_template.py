@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ef_engine.model.fields import ACCOUNTS, COMMENT
 from ef_engine.model.shapes import Field, Kind
+from ef_engine.model.spreadsheet_text import FORMULA_STARTS
 from ef_engine.sources.excel_cells import column_letters
 from ef_engine.sources.excel_layout import CONFIG, CONFIG_FIELDS, LAYOUTS, Layout, column_title
 
@@ -46,7 +47,6 @@ _WIDTHS = {Kind.DATE: 12, Kind.OPEN_DATE: 12, Kind.AMOUNT: 13, Kind.RATE: 9, Kin
 _HEAD_HEIGHT = 46
 _WIDE, _WIDER, _WIDEST = 22, 34, 70
 _ACCOUNT_NAMES = ("account_from", "account_to", "account_name")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _MADE = datetime(2026, 1, 1)
 """The time in the workbook's properties: the same document makes the same parts."""
 
@@ -152,7 +152,7 @@ def _write(cell: Cell | MergedCell, value: Any, field: Field | None = None) -> N
     cell.value = value
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.quotePrefix = value.startswith(_FORMULA_STARTS)
+        cell.quotePrefix = value.startswith(FORMULA_STARTS)
 
 
 def _offer(sheet: Worksheet, field: Field, cells: str) -> None:

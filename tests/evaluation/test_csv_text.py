@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ef_engine.evaluation.csv_text import daily_csv, decisions_csv, postings_csv, read_daily_csv
 from ef_engine.evaluation.table import Table, daily_table
 from ef_engine.model.money import CENT
+from ef_engine.model.spreadsheet_text import FORMULA_STARTS, guarded, unguarded
 from ef_engine.simulation.result import Cause, DecisionStatus, Part
 from tests.evaluation.builders import checking, day, decision, forecast, posting, simulation, skipped
 
@@ -68,7 +70,28 @@ def test_any_table_is_read_back_to_the_cent(cents: list[int], memo: str) -> None
 @given(st.lists(texts, min_size=1))
 def test_other_readers_of_csv_understand_any_memo(memos: list[str]) -> None:
     text = postings_csv(simulation([checking(0)], [posting("Checking", -1, Cause.SPEND, memo=memo) for memo in memos]))
-    assert [row["memo"] for row in csv.DictReader(io.StringIO(text, newline=""))] == memos
+    assert [unguarded(row["memo"]) for row in csv.DictReader(io.StringIO(text, newline=""))] == memos
+
+
+@given(st.text())
+def test_any_guarded_text_comes_back_and_is_no_formula(text: str) -> None:
+    assert unguarded(guarded(text)) == text
+    assert not guarded(text).startswith(FORMULA_STARTS)
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", '=cmd|"/c calc"!A1', "'=1", '=HYPERLINK("http://x",A1)']
+
+
+@pytest.mark.parametrize("memo", FORMULAS)
+def test_no_text_in_a_file_of_a_result_is_a_formula(memo: str) -> None:
+    """Neither a memo nor the name of an account, and amounts below zero stay numbers."""
+    spent = posting(memo, -0.05, Cause.SPEND, memo=memo)
+    table = replace(made_by_hand(), amounts={memo: [-5 * CENT] * 3}, memos=[memo] * 3)
+    files = [postings_csv(simulation([checking(0)], [spent])), decisions_csv([skipped(memo)]), daily_csv(table)]
+    cells = [cell for text in files for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert [cell for cell in cells if cell.startswith(FORMULA_STARTS) and cell != "-0.05"] == []
+    assert cells.count("-0.05") == 4
+    assert read_daily_csv(files[-1]) == table
 
 
 def test_postings_are_these() -> None:

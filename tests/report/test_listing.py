@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from decimal import Decimal
 
 import pytest
 
+from ef_engine.model.spreadsheet_text import FORMULA_STARTS
 from ef_engine.report.listing import FORMATS, render_list
 
 COLUMNS = ("Id", "Last heartbeat", "End-of-month", "Share")
@@ -49,3 +52,12 @@ def test_listing_imports_nothing_heavy() -> None:
     code = f"import sys, ef_engine.report.listing; print([name for name in {HEAVY} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("label", ["=1+1", "+1", "-1", "@x", "\t=1"])
+def test_no_text_of_a_csv_list_is_a_formula_and_numbers_stay_numbers(label: str) -> None:
+    columns, rows = ("ID", f"{label} paid"), [("a", label), ("b", Decimal("-1.50"))]
+    head, *lines = csv.reader(io.StringIO(render_list(columns, rows, "csv"), newline=""))
+    assert head[1].startswith(FORMULA_STARTS) is False
+    assert lines == [["a", f"'{label}"], ["b", "-1.50"]]
+    assert json.loads(render_list(("ID", "Label"), rows, "json"))[0] == {"id": "a", "label": label}
