@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
+from ef_engine.service.ancestry import ancestry
 from ef_engine.service.progress import read_progress
 from ef_engine.store import forecasts
 from ef_engine.store.claims import observed
@@ -36,6 +38,7 @@ def show(places: Places, record: Record) -> dict[str, Any]:
         "process": str(active.process) if active else None,
         "phase": read_progress(places, record).phase if active else None,
         "parent": record.parent,
+        "ancestry": [asdict(relative) for relative in ancestry(places, record.id)],
         "tracking": record.tracking,
         "fingerprint": record.fingerprint,
         "net_worth": record.summary.get("net_worth"),

@@ -6,9 +6,10 @@ where another is given, the label.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ef_engine.service.inputs import NO_CHANGES, Changes, document_of, id_of_content, read_data, read_input
@@ -83,7 +84,8 @@ def stage_input(workspace: Workspace, read: Loaded, parent: str | None = None) -
     if known and forecasts.read_document(workspace.places, record_id):
         staged = _known(workspace, known, read.value.label)
         return staged.with_note(_restored(workspace, known, read.value))
-    pieces = list(_pieces(read.value, replace(_record(read.value, record_id, workspace.owner), parent=parent)))
+    record = replace(_record(read.value, record_id, workspace.owner), parent=parent)
+    pieces = list(_pieces(read.value, record, _members_of(workspace, parent)))
     others = forecasts.known_ids(workspace.places) - {record_id}
     _store(workspace, [(record, content) for record, content in pieces if record.id not in others])
     return Staged(record_id, False, _summary(pieces[-1][0]))
@@ -105,8 +107,19 @@ def _restored(workspace: Workspace, known: Record, content: Content) -> str | No
     return f"Of its {len(known.members)} scenarios, {len(gone)} had been deleted and are staged again."
 
 
-def _pieces(content: Content, record: Record) -> Iterator[tuple[Record, Content]]:
-    """What is to be stored, the record itself last: a set brings its members, equal scenarios once."""
+def _members_of(workspace: Workspace, record_id: str | None) -> dict[str, str]:
+    """The ids of a set's members by scenario; empty for anything else."""
+    found = forecasts.read_record(workspace.places, record_id) if record_id else None
+    return {member.name: member.id for member in found.members} if isinstance(found, Record) else {}
+
+
+def _pieces(
+    content: Content, record: Record, parents: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[Record, Content]]:
+    """What is to be stored, the record itself last: a set brings its members, equal scenarios once.
+
+    `parents` are what members are made from, by scenario.
+    """
     if record.kind == "forecast":
         yield record, content
         return
@@ -115,7 +128,8 @@ def _pieces(content: Content, record: Record) -> Iterator[tuple[Record, Content]
         members.append(Member(id_of_content(forecast), name))
         if members[-1].id not in seen:
             seen.add(members[-1].id)
-            yield replace(_record(forecast, members[-1].id, record.owner), tracking=record.id), forecast
+            made = _record(forecast, members[-1].id, record.owner)
+            yield replace(made, tracking=record.id, parent=parents.get(name)), forecast
     yield replace(record, tracking=record.id, members=tuple(members)), content
 
 

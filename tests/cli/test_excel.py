@@ -72,3 +72,21 @@ def test_a_workbook_in_the_stage_directory_is_loaded_data(terminal: Terminal, ho
     Path(workbook).rename(home / "stage" / "mine.xlsx")
     (row,) = json.loads(terminal.ok("list", "--format", "json"))
     assert (row["state"], row["label"]) == ("loaded", "an invented household")
+
+
+def test_show_draws_the_ancestry(terminal: Terminal, workbook: str) -> None:
+    terminal.ok("stage", workbook)
+    later = terminal.ok(
+        "restage", "forecast", HOUSEHOLD, "--end_date", "2026-12-31", "--forecast_label", "a year"
+    ).strip()
+    lines = terminal.ok("show", HOUSEHOLD).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("ancestry"))
+    assert lines[at : at + 2] == [
+        f"ancestry      {HOUSEHOLD}  2026-01-01 to 2027-12-31  an invented household",
+        f"              └─ {later}  2026-01-01 to 2026-12-31  a year",
+    ]
+    found = json.loads(terminal.ok("show", later, "--format", "json"))["ancestry"]
+    assert [(each["id"], each["depth"], each["parent"], each["label"]) for each in found] == [
+        (HOUSEHOLD, 0, None, "an invented household"),
+        (later, 1, HOUSEHOLD, "a year"),
+    ]
