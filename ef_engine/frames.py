@@ -1,7 +1,8 @@
 """Forecasts from pandas data frames, and results as data frames; the only module that knows pandas.
 
 Amounts become float64, which is inexact beyond fifteen digits; `exact=True` gives `Decimal` objects with six decimals
-instead. Missing cells (NaN, NaT, None, NA) of an input are keys left out.
+instead. Missing cells (NaN, NaT, None, NA) of an input are keys left out. What `forecast_to_dataframes` gives,
+`from_dataframes` takes: change a cell in between, and it is another forecast.
 """
 
 from __future__ import annotations
@@ -16,21 +17,34 @@ import pandas as pd
 
 from ef_engine.errors import InputError, Problem
 from ef_engine.evaluation.csv_text import DECISION_COLUMNS, POSTING_COLUMNS
+from ef_engine.evaluation.milestones import MilestoneResults
+from ef_engine.evaluation.result import Result
 from ef_engine.evaluation.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
-from ef_engine.model.document import read_forecast
-from ef_engine.model.fields import FORECAST_SCHEMA
+from ef_engine.model.document import read_forecast, to_document
+from ef_engine.model.fields import (
+    ACCOUNT_MILESTONE,
+    ACCOUNTS,
+    BUDGET_ITEM,
+    COMPOSITE_MILESTONE,
+    FORECAST_SCHEMA,
+    MEMO_MILESTONE,
+    MEMO_RULE,
+)
 from ef_engine.model.findings import Finding, Path
 from ef_engine.model.forecast import Forecast
 from ef_engine.model.money import UNIT, Micros, to_decimal
+from ef_engine.model.shapes import Field, Kind
 from ef_engine.simulation.result import Decision, Simulation
 
 _DATES = frozenset(("date", "original_date", "executed_date", "binding_date"))
 _AMOUNTS = frozenset(("amount", "requested", "executed", "shortfall"))
+_TYPE = Field(key="type", kind=Kind.WORD, about="the kind of account")
 _LISTS = frozenset(("account_milestones", "memo_milestones"))
 
 
-def to_dataframe(table: Table, *, exact: bool = False) -> pd.DataFrame:
-    """The daily table with its own columns; both date columns datetime64, no next income NaT."""
+def to_dataframe(source: Result | Table, *, exact: bool = False) -> pd.DataFrame:
+    """The daily table, or that of a result, with its own columns; both date columns datetime64, no next income NaT."""
+    table = source.table if isinstance(source, Result) else source
     head, (income, directives, memo) = LEADING_COLUMNS, TRAILING_COLUMNS
     amounts = {name: _amounts(values, exact) for name, values in table.amounts.items()}
     last = {income: _dates(table.next_income), directives: table.directives, memo: table.memos}
@@ -45,6 +59,52 @@ def postings_to_dataframe(simulation: Simulation, *, exact: bool = False) -> pd.
 def decisions_to_dataframe(decisions: Sequence[Decision], *, exact: bool = False) -> pd.DataFrame:
     """One row an occurrence, with the columns of `decisions.csv`; no shortfall is NaN, or None when exact."""
     return _records(DECISION_COLUMNS, decisions, exact)
+
+
+def milestones_to_dataframe(results: MilestoneResults) -> pd.DataFrame:
+    """One row a milestone: kind, name, the day it is reached for good, and the first day it was; NaT for never."""
+    rows = [("account", name, each.held_since, each.first_reached) for name, each in results.account.items()]
+    rows += [("memo", name, day, day) for name, day in results.memo.items()]
+    rows += [("composite", name, day, day) for name, day in results.composite.items()]
+    kinds, names, reached, first = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return pd.DataFrame(
+        {"kind": list(kinds), "name": list(names), "reached": _dates(reached), "first_reached": _dates(first)}
+    )
+
+
+def forecast_to_dataframes(forecast: Forecast, *, exact: bool = False) -> dict[str, pd.DataFrame]:
+    """A forecast's accounts, budget items, memo rules and milestones, as the arguments of `from_dataframes`.
+
+    Columns are the keys of a JSON forecast, all of them; what an account of its type has not, or what has no limit, is
+    missing. Dates are datetime64, amounts and rates float64 (or `Decimal` when exact).
+    """
+    document = to_document(forecast)
+    milestones = document["milestones"]
+    shapes = [shape.fields for shape in ACCOUNTS.values()]
+    return {
+        "accounts": _frame(document["accounts"], [_TYPE, *(field for fields in shapes for field in fields)], exact),
+        "budget_items": _frame(document["budget_items"], BUDGET_ITEM.fields, exact),
+        "memo_rules": _frame(document["memo_rules"], MEMO_RULE.fields, exact),
+        "account_milestones": _frame(milestones["account"], ACCOUNT_MILESTONE.fields, exact),
+        "memo_milestones": _frame(milestones["memo"], MEMO_MILESTONE.fields, exact),
+        "composite_milestones": _frame(milestones["composite"], COMPOSITE_MILESTONE.fields, exact),
+    }
+
+
+def _frame(objects: Sequence[Mapping[str, Any]], fields: Iterable[Field], exact: bool) -> pd.DataFrame:
+    return pd.DataFrame(
+        {field.key: _column([each.get(field.key) for each in objects], field.kind, exact) for field in fields}
+    )
+
+
+def _column(values: list[Any], kind: Kind, exact: bool) -> Any:
+    if kind in (Kind.DATE, Kind.OPEN_DATE):
+        return np.array(values, dtype="datetime64[s]")
+    if kind in (Kind.AMOUNT, Kind.RATE) and not exact:
+        return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
+    if kind is Kind.PRIORITY:
+        return np.array(values, dtype=np.int64)
+    return pd.Series(values, dtype=object)
 
 
 def from_dataframes(

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ef_engine.errors import InputError
+from ef_engine.evaluation.milestones import MilestoneResults, Reached
 from ef_engine.evaluation.table import daily_table
-from ef_engine.frames import decisions_to_dataframe, from_dataframes, postings_to_dataframe, to_dataframe
+from ef_engine.frames import (
+    decisions_to_dataframe,
+    forecast_to_dataframes,
+    from_dataframes,
+    milestones_to_dataframe,
+    postings_to_dataframe,
+    to_dataframe,
+)
 from ef_engine.model.document import read_forecast, to_document
 from ef_engine.model.forecast import Forecast
 from ef_engine.simulation.result import Cause
 from tests.case_files import CASES, read_case
 from tests.evaluation.builders import checking, decision, forecast, posting, simulation, skipped
+from tests.strategies import forecasts as random_forecasts
 
 PAY = posting("Checking", 0.1, Cause.DEPOSIT, memo="pay")
 
@@ -112,3 +124,60 @@ def test_problems_of_milestones_and_dates_are_placed_too() -> None:
     places = [problem.place for problem in caught.value.problems]
     assert places.count("composite_milestones, row 0, column account_milestones") == 2
     assert "end_date" in places
+
+
+@given(forecast=random_forecasts(), exact=st.booleans())
+@settings(max_examples=30, deadline=None)
+def test_any_forecast_comes_back_from_its_frames(forecast: Forecast, exact: bool) -> None:
+    frames: Any = forecast_to_dataframes(forecast, exact=exact)
+    made = from_dataframes(
+        **frames,
+        start_date=forecast.start_date,
+        end_date=forecast.end_date,
+        options=to_document(forecast)["options"],
+        label=forecast.label,
+    )
+    assert made == forecast
+
+
+def test_frames_of_a_forecast_have_every_key_and_dates_and_numbers_of_their_type() -> None:
+    document = read_case(CASES / "household_renter_with_one_card.json")["forecast"]
+    wanted = read_forecast(document)
+    assert isinstance(wanted, Forecast)
+    frames = forecast_to_dataframes(wanted)
+    assert list(frames) == [
+        "accounts", "budget_items", "memo_rules", "account_milestones", "memo_milestones", "composite_milestones",
+    ]  # fmt: skip
+    items = frames["budget_items"]
+    assert items["start_date"].dtype == np.dtype("datetime64[s]")
+    assert items["amount"].dtype == np.float64
+    assert items["priority"].dtype == np.int64
+    assert "apr" in frames["accounts"]
+    assert frames["accounts"]["apr"].isna().any()
+    assert all(
+        isinstance(each, Decimal) for each in forecast_to_dataframes(wanted, exact=True)["budget_items"]["amount"]
+    )
+
+
+def test_a_changed_cell_makes_another_forecast() -> None:
+    wanted = read_forecast(read_case(CASES / "household_renter_with_one_card.json")["forecast"])
+    assert isinstance(wanted, Forecast)
+    frames: Any = forecast_to_dataframes(wanted)
+    frames["budget_items"].loc[0, "amount"] += 1.25
+    made = from_dataframes(**frames, start_date=wanted.start_date, end_date=wanted.end_date)
+    assert made.budget_items[0].amount == wanted.budget_items[0].amount + 1_250_000
+    assert made.budget_items[1:] == wanted.budget_items[1:]
+
+
+def test_milestones_are_a_row_each_and_never_is_no_date() -> None:
+    results = MilestoneResults(
+        account={"rich": Reached(date(2026, 2, 1), date(2026, 1, 5)), "richer": Reached(None, None)},
+        memo={"trip": date(2026, 3, 1)},
+        composite={"all": None},
+    )
+    frame = milestones_to_dataframe(results)
+    assert frame["kind"].tolist() == ["account", "account", "memo", "composite"]
+    assert frame["name"].tolist() == ["rich", "richer", "trip", "all"]
+    assert frame["reached"].isna().tolist() == [False, True, False, True]
+    assert frame["first_reached"][0] == pd.Timestamp(2026, 1, 5)
+    assert milestones_to_dataframe(MilestoneResults({}, {}, {})).empty
