@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ef_engine.errors import InputError
 from ef_engine.service.sources import file_source
 from ef_engine.store.atomic import write_bytes
 
@@ -22,7 +23,10 @@ def write_id(path: Path, read: Loaded, record_id: str) -> str | None:
 
     A file that no longer holds what was read is somebody's newer work and stays as it is.
     """
-    data = file_source(read.source).identified(read, record_id)
+    try:
+        data = file_source(read.source).identified(read, record_id)
+    except InputError as error:
+        return f"Warning: the id is not written into {path}, which {error.problems[0].text}."
     if data == read.data:
         return None
     target = Path(os.path.realpath(path))

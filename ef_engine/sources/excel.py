@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from zipfile import BadZipFile
 
 from ef_engine.errors import InputError
 from ef_engine.model.document import read_forecast
 from ef_engine.sources.excel_cells import Cells, without_warnings
 from ef_engine.sources.excel_document import Workbook, problems_of, read_settings, read_workbook
 from ef_engine.sources.excel_layout import FIELD, ID_KEY, VALUE
-from ef_engine.sources.excel_package import Package, open_package
+from ef_engine.sources.excel_package import Package, damaged, open_package
 from ef_engine.sources.excel_patch import with_text
 from ef_engine.sources.json_file import file_bytes
 from ef_engine.sources.loaded import Loaded
@@ -43,7 +44,10 @@ def _read(package: Package) -> Workbook:
 
 
 def identified(read: Loaded, record_id: str) -> bytes:
-    """The bytes of a workbook that was read, with the id in its sheet Config: one cell of one part is another."""
+    """The bytes of a workbook that was read, with the id in its sheet Config: one cell of one part is another.
+
+    `InputError` for an archive that is readable and yet too odd to be changed.
+    """
     if read.carried_id == record_id:
         return read.data
     package = open_package(read.data, read.name)
@@ -55,4 +59,7 @@ def identified(read: Loaded, record_id: str) -> bytes:
     if row is None:
         row = table.last_row + 1
         xml = with_text(xml, row, table.positions[FIELD], ID_KEY)
-    return with_member(read.data, part, with_text(xml, row, table.positions[VALUE], record_id))
+    try:
+        return with_member(read.data, part, with_text(xml, row, table.positions[VALUE], record_id))
+    except BadZipFile as error:
+        raise damaged(read.name, str(error)) from None

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ef_engine.errors import CommandError, InputError, NotFoundError
+from ef_engine.service.clean import leftovers
 from ef_engine.service.inputs import Changes
 from ef_engine.service.remove import remove
 from ef_engine.service.run import Wishes, run
@@ -191,3 +192,17 @@ def test_members_that_are_known_already_keep_their_results(
     assert first.id != second.id
     assert {member.id for member in first.members} == {member.id for member in second.members}
     assert first.members[0].id not in stage_index.read(workspace.places)
+
+
+def test_a_document_whose_stager_died_is_nobody_s_data_and_is_tidied_up(workspace: Workspace, small_file: Path) -> None:
+    record_id = stage_file(workspace, small_file).id
+    document, theirs = workspace.places.staged(record_id), workspace.places.stage / "Forecast_mine.json"
+    theirs.write_bytes(document.read_bytes())
+    stage_index.remove(workspace.places, [record_id])
+    assert forecasts.loaded_files(workspace.places) == [theirs]
+    assert leftovers(workspace.places) == []
+    os.utime(document, (0, 0))
+    os.utime(theirs, (0, 0))
+    assert leftovers(workspace.places) == [document]
+    assert stage_file(workspace, small_file).id == record_id
+    assert leftovers(workspace.places) == []

@@ -241,3 +241,28 @@ def test_a_workbook_that_was_changed_meanwhile_stays_as_it_is(workspace: Workspa
     os.truncate(file, 100)
     assert write_id(file, read, ID) == f"Warning: {file} was changed meanwhile; stage it again."
     assert file.stat().st_size == 100
+
+
+def with_odd_directory(data: bytes) -> bytes:
+    """The archive with the place of its last member where only 64-bit programs look."""
+    at, end = data.rindex(b"PK\x01\x02"), data.rindex(b"PK\x05\x06")
+    entry = bytearray(data[at:end])
+    offset = entry[42:46]
+    entry[42:46] = b"\xff" * 4
+    entry[30:32] = struct.pack("<H", 12)
+    name_end = 46 + int.from_bytes(entry[28:30], "little")
+    entry[name_end:name_end] = struct.pack("<2HQ", 1, 8, int.from_bytes(offset, "little"))
+    tail = bytearray(data[end:])
+    tail[12:16] = struct.pack("<L", int.from_bytes(tail[12:16], "little") + 12)
+    return data[:at] + bytes(entry) + bytes(tail)
+
+
+def test_an_archive_too_odd_to_change_is_staged_with_a_warning(workspace: Workspace, tmp_path: Path) -> None:
+    file, before = tmp_path / "f.xlsx", with_odd_directory(FILES[0].read_bytes())
+    file.write_bytes(before)
+    staged = stage_file(workspace, file)
+    assert staged.id == ID
+    assert staged.notes == (
+        f"Warning: the id is not written into {file}, which is damaged (its directory is not an ordinary one).",
+    )
+    assert file.read_bytes() == before

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
+from benchmarks.workbooks import large_workbook
 from ef_engine.model.document import to_document
 from ef_engine.model.fields import BUDGET_ITEM
 from ef_engine.model.forecast import Forecast
@@ -90,23 +91,3 @@ def test_a_hundred_thousand_rows_are_read_in_bounded_memory(tmp_path: Path) -> N
     count, kilobytes = map(int, done.stdout.split())
     assert count == 100_000
     assert kilobytes < 500 * 1024
-
-
-def large_workbook(path: Path, rows: int) -> Path:
-    """A workbook with so many budget items."""
-    workbook = Workbook(write_only=True)
-    content: dict[str, list[list[str | int]]] = {
-        "Config": [["Field", "Value"], ["start_date", "2026-01-01"], ["end_date", "2026-12-31"]],
-        "Accounts": [["Type", "Name", "Balance"], ["checking", "Checking", 1000]],
-        "MemoRules": [["Memo Regex", "Account From", "Priority"], [".*", "Checking", 2]],
-    }
-    for title, lines in content.items():
-        sheet = workbook.create_sheet(title)
-        for line in lines:
-            sheet.append(line)
-    sheet = workbook.create_sheet("Budget")
-    sheet.append(["Start Date", "End Date", "Priority", "Cadence", "Amount", "Memo", "Deferrable"])
-    for number in range(rows):
-        sheet.append(["2026-03-01", "2026-03-01", 2, "once", 1.25, f"item {number}", False])
-    workbook.save(path)
-    return path
