@@ -142,6 +142,8 @@ def converted(value: Any, field: Field) -> Any:
             return value
         case int() | Decimal() if field.kind in _TEXTUAL:
             return _from_text(_number_text(value), field)
+        case int() | Decimal() if field.kind is Kind.BOOLEAN and value in (0, 1):
+            return bool(value)  # some programs save TRUE as 1 that is only shown as a word
         case int() | Decimal() if field.kind in _DATES and _is_written_date(value):
             return str(int(value))
         case date() if field.kind is Kind.TEXTS:

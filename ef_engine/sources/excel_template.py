@@ -41,8 +41,7 @@ _LAST_ROW = 1000
 """Lists to choose from, and formats, are ready down to this row."""
 
 _DATE, _MONEY, _RATE = "yyyy-mm-dd", "#,##0.00", "0.00%"
-_FLAG = '"TRUE";"TRUE";"FALSE"'
-_FORMATS = {Kind.BOOLEAN: _FLAG, Kind.DATE: _DATE, Kind.OPEN_DATE: _DATE, Kind.AMOUNT: _MONEY, Kind.RATE: _RATE}
+_FORMATS = {Kind.DATE: _DATE, Kind.OPEN_DATE: _DATE, Kind.AMOUNT: _MONEY, Kind.RATE: _RATE}
 _WIDTHS = {Kind.DATE: 12, Kind.OPEN_DATE: 12, Kind.AMOUNT: 13, Kind.RATE: 9, Kind.BOOLEAN: 11, Kind.PRIORITY: 9}
 _HEAD_HEIGHT = 46
 _WIDE, _WIDER, _WIDEST = 22, 34, 70

@@ -128,7 +128,7 @@ def test_a_number_has_the_digits_a_spreadsheet_shows(workbook: Workbook, number:
     assert account.apr == Decimal(rate)
 
 
-@pytest.mark.parametrize("value", [True, "TRUE", "yes", " Yes "])
+@pytest.mark.parametrize("value", [True, "TRUE", "yes", " Yes ", 1, 1.0])
 def test_yes_is_true(workbook: Workbook, value: object) -> None:
     cell(workbook, "Budget", 3, "deferrable").value = value
     assert read(workbook) == original()

@@ -9,6 +9,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
 from openpyxl import Workbook, load_workbook
 
 from benchmarks.workbooks import large_workbook
@@ -21,6 +22,7 @@ from ef_engine.sources.excel_layout import LAYOUTS, column_title
 from ef_engine.sources.excel_template import workbook_bytes
 from ef_engine.sources.json_file import read_bytes
 from tests.sources.workbooks import cell
+from tests.strategies import forecasts
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +39,12 @@ def household() -> Forecast:
 def test_the_template_is_the_sample_household() -> None:
     found = excel.read_bytes(template("excel"), "f.xlsx").value
     assert found == household()
+
+
+@given(forecast=forecasts())
+@settings(max_examples=25, deadline=None)
+def test_any_forecast_can_be_written_as_a_workbook(forecast: Forecast) -> None:
+    assert excel.read_bytes(workbook_bytes(to_document(forecast)), "f.xlsx").value == forecast
 
 
 def test_every_column_of_every_sheet_is_there_with_a_note(workbook: Workbook) -> None:

@@ -86,10 +86,12 @@ def can_hold(path: findings.Path, value: object) -> bool:
 
 
 def _means_the_same(value: object, field: Field) -> bool:
-    """A spreadsheet knows no difference between 401 and the text 401, nor of case in a word out of a few."""
+    """A spreadsheet knows no difference between 401 and the text 401, TRUE and 1, or of case in a word out of a few."""
     if isinstance(value, str):
         return field.kind is not Kind.TEXTS and value.lower() not in (*field.words, *field.aliases)
-    return isinstance(value, bool) or value is MISSING or field.kind not in (Kind.TEXT, Kind.REGEX, Kind.ID)
+    if isinstance(value, bool) or value is MISSING:
+        return True
+    return field.kind not in (Kind.TEXT, Kind.REGEX, Kind.ID) and not (field.kind is Kind.BOOLEAN and value in (0, 1))
 
 
 def _is_plain(value: object) -> bool:
