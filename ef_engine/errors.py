@@ -4,6 +4,7 @@ EfError
   InputError       2   the input is wrong: one line a problem, each with its place and remedy
   CommandError     2   the command is wrong
   UnfinishedError  1   what was waited for is not done
+  UnavailableError 1   what it needs does not answer, or broke off
   HeldError        3   somebody else holds it
   NotFoundError    4   no such thing
 """
@@ -50,6 +51,12 @@ class CommandError(EfError):
 
 class UnfinishedError(CommandError):
     """What was waited for is not done in the time that was given."""
+
+    exit_code = 1
+
+
+class UnavailableError(CommandError):
+    """A server, a connection or a disk that the command needs does not do its part."""
 
     exit_code = 1
 

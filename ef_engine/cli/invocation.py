@@ -10,13 +10,16 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ef_engine.cli.options import LOG_LEVELS
 from ef_engine.cli.settings import Setting
 from ef_engine.errors import CommandError
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import PARTS, Places, places_under
+
+if TYPE_CHECKING:
+    from ef_engine.sources.database.target import Target
 
 KINDS = ("forecast", "forecastset")
 TEXT_WIDTH = 80
@@ -66,10 +69,18 @@ class Invocation:
         if not self.is_quiet:
             print(text, file=sys.stderr, flush=True)
 
-    def refuse_database(self) -> None:
-        """Raises CommandError where the input should come from a database."""
-        if self.option("source") == "database":
-            raise not_available("--source database", "everything works with files")
+    @property
+    def database(self) -> Target:
+        """The database the options name; by default a file of the workspace."""
+        from ef_engine.service.database import target_of
+
+        options = {name: self.option(name) for name in self.settings if name.startswith("database_")}
+        return target_of(options, self.places)
+
+    @property
+    def is_from_database(self) -> bool:
+        """Whether input comes from a database."""
+        return bool(self.option("source") == "database")
 
     def log(self, text: str, level: str = "info") -> None:
         """Writes a line into `log/ef.log`, if `--log_level` lets it through."""

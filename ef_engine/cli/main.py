@@ -80,8 +80,17 @@ def _run(arguments: list[str], log_directories: list[Path]) -> int:
 
 def _warn_of_passwords(invocation: Invocation) -> None:
     for name in ("database_password", "database_url"):
-        if invocation.settings[name].origin == "command line":
+        setting = invocation.settings[name]
+        if setting.origin == "command line" and setting.value and _gives_away(name, setting.value):
             invocation.say(f"Warning: everybody on this machine can see --{name} in the list of processes.")
+
+
+def _gives_away(name: str, value: str) -> bool:
+    if name == "database_password":
+        return True
+    from ef_engine.sources.database.target import has_password
+
+    return has_password(value)
 
 
 def _report(error: Exception, code: int, is_debugging: bool, cause: Exception | None = None) -> int:

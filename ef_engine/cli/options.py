@@ -11,6 +11,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from ef_engine.secret import Secret
+
 SOURCES = ("json", "excel", "database")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
@@ -24,6 +26,7 @@ class Option:
     metavar: str | None = None
     choices: tuple[str, ...] | None = None
     is_setting: bool = True
+    is_secret: bool = False
 
 
 GLOBAL_OPTIONS = (
@@ -38,8 +41,13 @@ GLOBAL_OPTIONS = (
     Option("database_port", "its port", "PORT"),
     Option("database_name", "its name", "NAME"),
     Option("database_username", "who connects", "NAME"),
-    Option("database_password", "the password; better in PGPASSWORD or ~/.pgpass, where nobody sees it", "SECRET"),
-    Option("database_url", "all of that in one; better in EF_DATABASE_URL", "URL"),
+    Option(
+        "database_password",
+        "the password; better in PGPASSWORD or ~/.pgpass, where nobody sees it",
+        "SECRET",
+        is_secret=True,
+    ),
+    Option("database_url", "all of that in one; better in EF_DATABASE_URL", "URL", is_secret=True),
     Option("config", "the config file (default: ~/.config/ef/config.toml)", "FILE"),
     Option("profile", "the profile of the config file", "NAME"),
     Option("log_level", "what log/ef.log is told (default: info)", "LEVEL", LOG_LEVELS),
@@ -75,4 +83,5 @@ def add_global_options(parser: argparse._ActionsContainer, shown: Collection[str
             details["action"] = "store_true"
         else:
             details |= {"metavar": option.metavar, "choices": option.choices}
+            details |= {"type": Secret} if option.is_secret else {}
         add_option(parser, option.name, **details)

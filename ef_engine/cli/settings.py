@@ -15,6 +15,7 @@ from typing import Any
 from ef_engine.cli.mistakes import suggestion
 from ef_engine.cli.options import SETTINGS, Option
 from ef_engine.errors import CommandError, NotFoundError
+from ef_engine.secret import Secret
 from ef_engine.store.places import config_home, default_home
 
 DEFAULT = "default"
@@ -84,7 +85,7 @@ def _checked(option: Option, value: Any, place: str) -> Any:
         return text.lower() in _TRUE
     if option.choices and text not in option.choices:
         raise CommandError(f"{place} cannot be {text!r}", f"it is one of {', '.join(option.choices)}")
-    return text
+    return Secret(text) if option.is_secret else text
 
 
 def _read_config(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Setting]:

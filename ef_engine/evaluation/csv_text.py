@@ -16,7 +16,7 @@ from ef_engine.evaluation.amounts import CentsText, cents_texts
 from ef_engine.evaluation.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
 from ef_engine.model.money import CENT, Micros
 from ef_engine.model.spreadsheet_text import guarded, unguarded
-from ef_engine.simulation.result import Decision, Simulation
+from ef_engine.simulation.result import Decision, Posting, Simulation
 
 POSTING_COLUMNS = ("date", "account", "part", "amount", "cause", "memo")
 DECISION_COLUMNS = (
@@ -49,7 +49,12 @@ def daily_csv(table: Table) -> str:
 
 def postings_csv(simulation: Simulation) -> str:
     """One row a posting, in the order they happened."""
-    return _records_csv(POSTING_COLUMNS, simulation.postings)
+    return postings_text(simulation.postings)
+
+
+def postings_text(postings: Sequence[Posting]) -> str:
+    """As `postings_csv`, for postings that came from elsewhere."""
+    return _records_csv(POSTING_COLUMNS, postings)
 
 
 def decisions_csv(decisions: Sequence[Decision]) -> str:

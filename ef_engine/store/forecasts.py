@@ -171,6 +171,27 @@ def write_results(places: Places, record_id: str, contents: Mapping[str, bytes])
     write_together(places.run(record_id), ordered)
 
 
+def publish(places: Places, record: Record, document: bytes, results: Mapping[str, bytes]) -> None:
+    """Puts something that was run elsewhere into the data directory; the caller holds its claim.
+
+    What is new appears at once with all of its files. Over what is there already the record is written last.
+    """
+    directory = places.run(record.id)
+    is_new = not directory.exists()
+    target = directory.with_name(f".{directory.name}.{os.getpid()}{_GONE}") if is_new else directory
+    make_directory(target)
+    record_name = record_path(places, record.id).name
+    contents = {document_name(record.id): document, **{name: results[name] for name in RESULTS if name in results}}
+    try:
+        write_together(target, contents | {record_name: documents.dump(record.to_json())})
+        if is_new:
+            target.rename(directory)
+    except BaseException:
+        if is_new:
+            _delete_tree(target)
+        raise
+
+
 def write_result(places: Places, record_id: str, data: bytes) -> None:
     """Replaces `result.json` alone."""
     write_bytes(places.run(record_id) / "result.json", data)
@@ -185,13 +206,17 @@ def read_result(places: Places, record_id: str, name: str = "result.json") -> by
 
 def delete_run(places: Places, record_id: str) -> None:
     """Deletes a run's directory; renamed first, so that a reader sees all of it or nothing."""
-    import shutil
-
     directory = places.run(record_id)
     if directory.exists():
         gone = directory.with_name(f".{directory.name}.{os.getpid()}{_GONE}")
         directory.rename(gone)
-        shutil.rmtree(gone)
+        _delete_tree(gone)
+
+
+def _delete_tree(directory: Path) -> None:
+    import shutil
+
+    shutil.rmtree(directory)
 
 
 def half_deleted(places: Places) -> list[Path]:

@@ -34,6 +34,9 @@ class Command:
 
 
 _LISTING = ("format", "no_header", "quiet")
+_DATABASE = (
+    "database_hostname", "database_port", "database_name", "database_username", "database_password", "database_url",
+)  # fmt: skip
 
 COMMANDS = (
     Command(
@@ -45,7 +48,11 @@ COMMANDS = (
         about="FILE may be - for standard input. Prints the id; the same content again changes nothing.",
         options=("approximate",),
     ),
-    Command("stage-select", "", "stage from one SELECT a dataset", is_later=True),
+    Command(
+        "stage-select", "", "stage from one SELECT a dataset",
+        about="Each SELECT only reads, and has the columns of its dataset. Prints the id.",
+        options=("approximate", *_DATABASE),
+    ),
     Command(
         "restage", "forecast|forecastset ID", "the same with other dates, as a new forecast", options=("approximate",)
     ),
@@ -107,13 +114,21 @@ COMMANDS = (
         about="Only what is finished: by default what was for 30 days, with --state of any age. Asks first, and tidies "
         "up what died processes left behind.",
     ),
-    Command("export", "[forecast|forecastset] ID", "from files to a database", is_later=True),
     Command(
-        "import", "[forecast|forecastset] ID", "from a database to files", module_name="import_command", is_later=True
+        "export", "[forecast|forecastset] ID...", "from files to a database",
+        about="With results, and of a set with its forecasts, all in one transaction.", options=_DATABASE,
+    ),
+    Command(
+        "import", "[forecast|forecastset] ID...", "from a database to files", module_name="import_command",
+        about="Byte for byte what was exported. What has a result here already stays.", options=_DATABASE,
     ),
     Command("template", "[json|excel]", "a filled example document"),
     Command("schema", "[forecast|forecastset]", "the JSON Schema of a document"),
-    Command("db", "ACTION", "make, upgrade, dump, drop a database's tables", is_later=True),
+    Command(
+        "db", "init|migrate|json|drop|rebuild", "make, upgrade, dump, drop a database's tables",
+        about="Without further options the database is a file in the workspace. drop and rebuild ask first.",
+        options=("yes", *_DATABASE),
+    ),
     Command("config", "show", "the settings, and where each comes from", options=("format",)),
     Command("completions", "SHELL", "a completion script for bash, zsh or tcsh"),
 )  # fmt: skip

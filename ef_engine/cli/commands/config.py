@@ -7,9 +7,8 @@ import argparse
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
+from ef_engine.secret import Secret
 from ef_engine.store.places import PARTS
-
-_HIDDEN = "(hidden)"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,4 +37,4 @@ def _shown(invocation: Invocation, name: str, value: object) -> object:
     part = name.removesuffix("_directory")
     if part in PARTS:
         return str(getattr(invocation.places, part))
-    return _HIDDEN if value and name in ("database_password", "database_url") else value
+    return str(value) if isinstance(value, Secret) else value

@@ -25,9 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Prints one line a row, of `--quiet` the ids alone."""
-    invocation.refuse_database()
     kind = only_kind(invocation)
     rows = list_rows(invocation.places, kind)
+    if invocation.is_from_database:
+        rows = _with_database(invocation, rows, kind)
     chosen = selected(invocation, rows, FIELDS)
     if invocation.is_quiet:
         invocation.put("".join(f"{row.id}\n" for row in chosen.rows))
@@ -38,6 +39,16 @@ def run(invocation: Invocation) -> int:
         invocation.say(f"The workspace {invocation.option('workspace')} is empty; `ef_cli run forecast FILE` fills it.")
     tell_hidden(invocation, chosen)
     return 0
+
+
+def _with_database(invocation: Invocation, rows: list[Row], kind: str | None) -> list[Row]:
+    from ef_engine.service.database_listing import is_there, with_database
+
+    target = invocation.database
+    if is_there(target):
+        return with_database(invocation.workspace, target, rows, kind)
+    invocation.say("There is no database yet; `ef_cli db init` makes it.")
+    return rows
 
 
 def _chosen_cells(rows: list[Row], columns: tuple[str, ...]) -> list[tuple[object, ...]]:

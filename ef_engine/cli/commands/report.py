@@ -5,13 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ef_engine.cli.commands.stored import places_of
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
 from ef_engine.service.ids import find_record
 from ef_engine.service.report import FORMATS, report_forecast, report_set
+
+if TYPE_CHECKING:
+    from ef_engine.store.places import Places
+    from ef_engine.store.records import Record
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,16 +30,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(invocation: Invocation) -> int:
     """Prints the report, or writes it to `--output`."""
     kind, name = kind_and_name(invocation, "an id")
-    record = find_record(invocation.places, name, kind)
-    form, metric = invocation.choice("format", FORMATS), invocation.option("metric")
-    if record.kind == "set":
-        data = report_set(invocation.places, record, form, text_width(), metric)
-    elif metric is not None:
-        raise CommandError(f"{record.id} is a forecast, and --metric ranks the scenarios of a set", "leave it out")
-    else:
-        data = report_forecast(invocation.places, record, form, text_width())
+    with places_of(invocation, name, kind) as places:
+        data = _report(invocation, find_record(places, name, kind), places)
     put_report(invocation, data)
     return 0
+
+
+def _report(invocation: Invocation, record: Record, places: Places) -> bytes:
+    form, metric = invocation.choice("format", FORMATS), invocation.option("metric")
+    if record.kind == "set":
+        return report_set(places, record, form, text_width(), metric)
+    if metric is not None:
+        raise CommandError(f"{record.id} is a forecast, and --metric ranks the scenarios of a set", "leave it out")
+    return report_forecast(places, record, form, text_width())
 
 
 def put_report(invocation: Invocation, data: bytes) -> None:

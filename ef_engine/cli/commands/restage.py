@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 
-from ef_engine.cli.commands.stage import add_change_options, changes_of, tell_notes
+from ef_engine.cli.commands.stage import add_change_options, changes_of, tell_staged
+from ef_engine.cli.commands.stored import find_or_import
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation
 from ef_engine.errors import CommandError
-from ef_engine.service.ids import find_id
 from ef_engine.service.inputs import NO_CHANGES
 from ef_engine.service.restage import restage
 
@@ -21,14 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Stages the changed copy."""
-    invocation.refuse_database()
     kind, name = kind_and_name(invocation, "an id")
     changes = changes_of(invocation)
     if changes == NO_CHANGES:
         raise CommandError("nothing is to be changed", "give --start_date, --end_date or --forecast_label")
-    staged = restage(invocation.workspace, find_id(invocation.places, name, kind), changes)
-    invocation.say(staged.summary)
-    invocation.log(f"restage {staged.id}")
-    tell_notes(invocation, staged)
-    invocation.put(f"{staged.id}\n")
-    return 0
+    staged = restage(invocation.workspace, find_or_import(invocation, name, kind), changes)
+    return tell_staged(invocation, staged)

@@ -11,14 +11,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from ef_engine.cli.commands.stage import add_change_options, changes_of, stage, tell_notes
+from ef_engine.cli.commands.stage import add_change_options, changes_of, stage, stage_from_database, tell_notes
+from ef_engine.cli.commands.stored import find_or_import
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
-from ef_engine.service.ids import find_id
 from ef_engine.service.inputs import NO_CHANGES, STDIN
 from ef_engine.service.run import Ran, RunWatcher, Wishes
 from ef_engine.service.stage import Staged
@@ -51,7 +51,6 @@ def add_queue_options(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Runs what the words name, or all that is staged."""
-    invocation.refuse_database()
     _check_combination(invocation)
     ids = _ids(invocation)
     if invocation.option("detach", False):
@@ -114,6 +113,8 @@ def _ids(invocation: Invocation) -> list[str]:
         if names:
             raise CommandError(f"--all leaves no choice for {names[0]!r}", "leave one of them out")
         return _staged_ids(invocation, kind)
+    if not names and invocation.is_from_database:
+        return [_told(invocation, stage_from_database(invocation))]
     if len(names) != 1:
         problem = f"{names[1]!r} is one word too many" if names else "`ef_cli run` needs a file or an id"
         raise CommandError(problem, "see `ef_cli run --help`")
@@ -132,10 +133,10 @@ def _staged_ids(invocation: Invocation, kind: str | None) -> list[str]:
 def _id(invocation: Invocation, name: str, kind: str | None) -> str:
     """The id `name` stands for: a file is staged first, and so is a stored input the command line changes."""
     is_file = name == STDIN or os.path.exists(name) or os.sep in name or "." in name
-    if is_file and "id" not in invocation.args:
+    if is_file and "id" not in invocation.args and not invocation.is_from_database:
         return _told(invocation, stage(invocation, name, kind))
     try:
-        found = find_id(invocation.places, name, kind)
+        found = find_or_import(invocation, name, kind)
     except NotFoundError as error:
         raise NotFoundError(f"{name!r} is no file, and {error.problem}", error.remedy) from error
     return _changed_id(invocation, found)

@@ -6,11 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
-from ef_engine.cli.commands.words import add_words, kind_and_name
+from ef_engine.cli.commands.words import add_words, kind_and_name, only_kind
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
+from ef_engine.errors import CommandError
 from ef_engine.service.inputs import STDIN, Changes
 from ef_engine.service.stage import Staged, stage_data, stage_file
+
+TABLE_OPTIONS = ("all_loans_strategy", "currency")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_words(parser, "[forecast|forecastset] FILE")
     add_change_options(parser)
     add_option(parser, "flush", action="store_true", help="empty the input tables (--source database)")
+    add_table_options(parser)
 
 
 def add_change_options(parser: argparse.ArgumentParser) -> None:
@@ -27,16 +31,49 @@ def add_change_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "end_date", metavar="DATE", help="in place of the document's")
 
 
+def add_table_options(parser: argparse.ArgumentParser) -> None:
+    """The options of a forecast for which tables have no place."""
+    add_option(parser, "all_loans_strategy", metavar="WORD", help="how ALL_LOANS splits (--source database)")
+    add_option(parser, "currency", metavar="WORD", help="a label for amounts (--source database)")
+
+
 def run(invocation: Invocation) -> int:
-    """Stages the file, or standard input for `-`."""
-    invocation.refuse_database()
+    """Stages the file, or standard input for `-`, or the input tables of a database."""
+    if invocation.is_from_database:
+        return tell_staged(invocation, stage_from_database(invocation))
+    for name in (*TABLE_OPTIONS, "flush"):
+        if name in invocation.args:
+            raise CommandError(f"--{name} is for --source database", "a file says that by itself")
     kind, name = kind_and_name(invocation, "a file")
-    staged = stage(invocation, name, kind)
+    return tell_staged(invocation, stage(invocation, name, kind))
+
+
+def tell_staged(invocation: Invocation, staged: Staged) -> int:
+    """Says what happened and prints the id."""
     invocation.say(staged.summary)
     invocation.log(f"stage {staged.id}")
     tell_notes(invocation, staged)
     invocation.put(f"{staged.id}\n")
     return 0
+
+
+def stage_from_database(invocation: Invocation) -> Staged:
+    """Stages the input tables with the changes of the command line, a forecast or a set as the words say."""
+    from ef_engine.service.stage_database import stage_tables
+
+    return stage_tables(
+        invocation.workspace,
+        invocation.database,
+        changes_of(invocation),
+        only_kind(invocation),
+        options=table_options(invocation),
+        flush=invocation.option("flush", False),
+    )
+
+
+def table_options(invocation: Invocation) -> dict[str, object]:
+    """What was given of `add_table_options`."""
+    return {name: getattr(invocation.args, name) for name in TABLE_OPTIONS if name in invocation.args}
 
 
 def stage(invocation: Invocation, name: str, kind: str | None) -> Staged:

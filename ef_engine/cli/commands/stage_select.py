@@ -1,26 +1,40 @@
-"""`ef_cli stage-select`: stages from one SELECT a dataset; not in this version."""
+"""`ef_cli stage-select`: stages what one SELECT a dataset yields; prints the id."""
 
 from __future__ import annotations
 
 import argparse
 
-from ef_engine.cli.commands.stage import add_change_options
-from ef_engine.cli.invocation import Invocation, not_available
+from ef_engine.cli.commands.stage import add_change_options, add_table_options, changes_of, table_options, tell_staged
+from ef_engine.cli.commands.words import add_words, kind_and_names
+from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
+from ef_engine.errors import CommandError
 
 DATASETS = (
     "account_set", "budget_item_set", "memo_rule_set", "account_milestone_set", "memo_milestone_set",
-    "composite_milestone_set",
+    "composite_milestone_set", "optional_budget_item_set", "choice_set",
 )  # fmt: skip
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's options."""
+    add_words(parser, "")
     for dataset in DATASETS:
         add_option(parser, dataset, metavar="SQL", help="one read-only SELECT")
     add_change_options(parser)
+    add_table_options(parser)
 
 
 def run(invocation: Invocation) -> int:
-    """Says what to use instead."""
-    raise not_available("`ef_cli stage-select`", "stage a JSON file; `ef_cli template json` shows one")
+    """Stages what the SELECTs yield."""
+    from ef_engine.service.stage_database import stage_selects
+
+    _, names = kind_and_names(invocation)
+    if names:
+        raise CommandError(f"{names[0]!r} is one word too many", "see `ef_cli stage-select --help`")
+    queries = {dataset: invocation.option(dataset, "") for dataset in DATASETS}
+    if not any(query.strip() for query in queries.values()):
+        raise CommandError("`ef_cli stage-select` needs a SELECT", 'write at least --account_set "SELECT ..."')
+    changes = changes_of(invocation)
+    staged = stage_selects(invocation.workspace, invocation.database, changes, queries, table_options(invocation))
+    return tell_staged(invocation, staged)

@@ -1,0 +1,159 @@
+"""`export` and `import`: forecasts, sets and their results from files to a database and back, byte for byte.
+
+An export is one transaction. An import writes each forecast whole or not at all, a set after its forecasts; if
+something goes wrong on the way, what was new is taken back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ef_engine.errors import CommandError, HeldError, NotFoundError
+from ef_engine.jobs.outcomes import member_ids
+from ef_engine.service.ids import kind_of
+from ef_engine.service.workspace import Workspace
+from ef_engine.store import forecasts, journal, records
+from ef_engine.store.claims import claimed
+from ef_engine.store.events import Kind
+from ef_engine.store.places import Places
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished, Staged, status_of
+
+if TYPE_CHECKING:
+    from ef_engine.sources.database.stored import Stored
+    from ef_engine.sources.database.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanged:
+    """One forecast or set that was imported; `is_new` unless it was there already."""
+
+    id: str
+    is_new: bool
+
+
+def export(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[str]:
+    """Stores forecasts and sets, with their members and results; returns all ids that are stored now.
+
+    In the default file tables are made if there are none. HeldError for what runs; nothing is stored then.
+    """
+    from ef_engine.service.database import init
+    from ef_engine.sources.database import schema, stored
+    from ef_engine.sources.database.connect import writing
+
+    if target.is_default:
+        init(target)
+    wanted = list(dict.fromkeys(_with_members(workspace.places, ids)))
+    with writing(target) as connection:
+        schema.check(connection, target)
+        stored.write(connection, workspace.owner, (_piece(workspace.places, each) for each in wanted))
+    return wanted
+
+
+def finished_ids(places: Places) -> list[str]:
+    """What `export --all` stores: all that is finished, forecasts before sets."""
+    found = [each for each in forecasts.read_records(places) if isinstance(each, Record)]
+    return sorted((each.id for each in found if isinstance(each.state, Finished)), key=lambda key: key.startswith("S"))
+
+
+def _with_members(places: Places, ids: Iterable[str]) -> Iterator[str]:
+    for record_id in ids:
+        yield from member_ids(forecasts.known(places, record_id))
+        yield record_id
+
+
+def _piece(places: Places, record_id: str) -> Stored:
+    """What a workspace has of one, read while nobody else may run it."""
+    from ef_engine.sources.database.stored import Stored
+
+    with claimed(places, record_id):
+        record = forecasts.known(places, record_id)
+        found = forecasts.read_document(places, record_id)
+        if found is None:
+            raise NotFoundError(f"the document of {record_id} is gone", "stage its file again")
+        if not isinstance(record.state, Staged | Finished):
+            raise HeldError(f"{record_id} is {status_of(record.state)}", "wait until it is done")
+        return Stored(id=record_id, record=record.to_json(), document=found[0], results=_results(places, record))
+
+
+def _results(places: Places, record: Record) -> dict[str, bytes]:
+    if record.kind == "set" or not (isinstance(record.state, Finished) and record.state.outcome.has_result):
+        return {}
+    found = {name: forecasts.read_result(places, record.id, name) for name in forecasts.RESULTS}
+    missing = [name for name, data in found.items() if data is None]
+    if missing:
+        remedy = f"`ef_cli run forecast {record.id} --force` makes it anew"
+        raise CommandError(f"{missing[0]} of {record.id} is gone", remedy)
+    return {name: data for name, data in found.items() if data is not None}
+
+
+def find_stored_id(workspace: Workspace, target: Target, text: str, kind: str | None = None) -> str:
+    """The id in the database that begins with `text`; NotFoundError for none, CommandError for several."""
+    matching = [each for each in stored_ids(workspace, target, kind) if text and each.startswith(text)]
+    if not matching:
+        problem = f"no id in {target} begins with {text!r}"
+        raise NotFoundError(problem, "`ef_cli --source database list` shows what there is")
+    if len(matching) > 1 and text not in matching:
+        raise CommandError(f"{text!r} fits {len(matching)} ids in {target}", "give more of its digits")
+    return text if text in matching else matching[0]
+
+
+def stored_ids(workspace: Workspace, target: Target, kind: str | None = None) -> list[str]:
+    """The ids of all the user has stored."""
+    from ef_engine.sources.database import schema, stored
+    from ef_engine.sources.database.connect import reading
+
+    with reading(target) as connection:
+        schema.check(connection, target)
+        return [each for each in stored.ids(connection, workspace.owner) if kind in (None, kind_of(each))]
+
+
+def import_stored(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[Exchanged]:
+    """Writes stored forecasts and sets into the workspace; what has a result there already stays as it is."""
+    from ef_engine.sources.database import schema, stored
+    from ef_engine.sources.database.connect import reading
+
+    done: list[Exchanged] = []
+    before = forecasts.known_ids(workspace.places)
+    try:
+        with reading(target) as connection:
+            schema.check(connection, target)
+            for record_id in ids:
+                for piece in stored.read_with_members(connection, workspace.owner, record_id):
+                    if piece.id not in {each.id for each in done}:
+                        done.append(_write(workspace.places, piece))
+    except BaseException:
+        for each in done:
+            if each.id not in before:
+                forecasts.delete_run(workspace.places, each.id)
+                forecasts.unstage(workspace.places, [each.id])
+        raise
+    return done
+
+
+def _write(places: Places, piece: Stored) -> Exchanged:
+    record = records.from_json(dict(piece.record))
+    with claimed(places, piece.id):
+        known = forecasts.read_record(places, piece.id)
+        if isinstance(known, forecasts.Unreadable):
+            raise known.problem
+        if known is not None and not _says_more(record, known):
+            return Exchanged(piece.id, False)
+        if isinstance(record.state, Staged):
+            forecasts.stage(places, [record], {piece.id: piece.document})
+        else:
+            forecasts.publish(places, record, piece.document, piece.results)
+            forecasts.unstage_begun(places, [piece.id])
+    journal.note(places, Kind.STAGED, piece.id, owner=record.owner)
+    return Exchanged(piece.id, True)
+
+
+def _says_more(record: Record, known: Record) -> bool:
+    """Whether what comes has a result, and what is there has none."""
+    return _has_result(record) and not _has_result(known)
+
+
+def _has_result(record: Record) -> bool:
+    return isinstance(record.state, Finished) and record.state.outcome.has_result

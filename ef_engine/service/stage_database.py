@@ -1,0 +1,143 @@
+"""`stage` from a database: its input tables, or one SELECT a dataset.
+
+With `flush` the rows that were staged are deleted. The order is such that nothing can be lost: first the forecast is
+safe in the workspace, then the rows go. If they cannot go, what is new in the workspace goes again; unless nobody can
+tell whether they are gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ef_engine.errors import EfError, NotFoundError, UnavailableError
+from ef_engine.service.inputs import Changes
+from ef_engine.service.stage import Staged, stage_input
+from ef_engine.service.workspace import Workspace
+from ef_engine.store import forecasts
+from ef_engine.store.records import Record
+
+if TYPE_CHECKING:
+    from ef_engine.sources.database.input_rows import Frame, Rows
+    from ef_engine.sources.database.target import Target
+
+MOST_ATTEMPTS = 10
+"""How often a flush is tried while others change the same rows."""
+
+
+def stage_tables(
+    workspace: Workspace,
+    target: Target,
+    changes: Changes,
+    kind: str | None = None,
+    *,
+    options: Mapping[str, object] | None = None,
+    flush: bool = False,
+) -> Staged:
+    """Stages what the user's input tables hold: `kind`, or what there is. InputError, NotFoundError, HeldError."""
+    from ef_engine.sources.database.failures import ConflictError
+
+    frame = frame_of(changes, options)
+    if not flush:
+        return _stage(workspace, target, frame, kind)
+    for _ in range(MOST_ATTEMPTS - 1):
+        try:
+            return _stage_and_flush(workspace, target, frame, kind)
+        except ConflictError:
+            continue
+    return _stage_and_flush(workspace, target, frame, kind)
+
+
+def stage_selects(
+    workspace: Workspace,
+    target: Target,
+    changes: Changes,
+    queries: Mapping[str, str],
+    options: Mapping[str, object] | None = None,
+) -> Staged:
+    """Stages what the SELECTs yield; `queries` by dataset, an empty one for a dataset without rows."""
+    from ef_engine.sources.database import selects
+    from ef_engine.sources.database.input_rows import read_rows
+
+    rows = selects.run(target, workspace.owner, queries)
+    read, notes = read_rows(rows, frame_of(changes, options), rows.kind, "the SELECTs")
+    return _with_notes(stage_input(workspace, read), notes)
+
+
+def frame_of(changes: Changes, options: Mapping[str, object] | None = None) -> Frame:
+    """What the command line says beside the rows."""
+    from ef_engine.sources.database.input_rows import Frame
+
+    approximate = {"approximate": True} if changes.approximate else {}
+    return Frame(
+        start_date=changes.start_date,
+        end_date=changes.end_date,
+        label=changes.label or "",
+        options={**(options or {}), **approximate},
+    )
+
+
+def _stage(workspace: Workspace, target: Target, frame: Frame, kind: str | None) -> Staged:
+    from ef_engine.sources.database import inputs, schema
+    from ef_engine.sources.database.connect import reading
+
+    with reading(target) as connection:
+        schema.check(connection, target)
+        rows = inputs.read(connection, workspace.owner, kind)
+    return _stage_rows(workspace, target, frame, kind, rows)
+
+
+def _stage_rows(
+    workspace: Workspace, target: Target, frame: Frame, kind: str | None, rows: Rows
+) -> Staged:  # fmt: skip
+    from ef_engine.sources.database.input_rows import read_rows
+
+    if rows.is_empty:
+        problem = f"the input tables of {workspace.owner} are empty in {target}"
+        raise NotFoundError(problem, "fill them, or name another user with --username")
+    read, notes = read_rows(rows, frame, kind or rows.kind, str(target))
+    return _with_notes(stage_input(workspace, read), notes)
+
+
+def _with_notes(staged: Staged, notes: tuple[str, ...]) -> Staged:
+    return replace(staged, notes=(*notes, *staged.notes))
+
+
+def _stage_and_flush(workspace: Workspace, target: Target, frame: Frame, kind: str | None) -> Staged:
+    from ef_engine.sources.database import inputs, schema
+    from ef_engine.sources.database.connect import uncommitted
+
+    before = forecasts.known_ids(workspace.places)
+    with uncommitted(target) as connection:
+        schema.check(connection, target)
+        rows = inputs.read(connection, workspace.owner, kind, to_flush=True)
+        staged = _stage_rows(workspace, target, frame, kind, rows)
+        try:
+            gone = inputs.delete_read(connection, rows)
+        except BaseException:
+            _unstage(workspace, staged, before)
+            raise
+        _commit(connection, target, staged)
+    return staged.with_note(f"The input tables of {workspace.owner} are empty now: {gone} rows.")
+
+
+def _commit(connection: object, target: Target, staged: Staged) -> None:
+    """Whoever is not answered here cannot know what happened, so what is staged stays."""
+    from sqlalchemy import Connection
+
+    from ef_engine.sources.database.failures import translated
+
+    assert isinstance(connection, Connection)
+    try:
+        with translated(target):
+            connection.commit()
+    except EfError as error:
+        problem = f"{staged.id} is staged, but the input tables may not have been emptied ({error})"
+        raise UnavailableError(problem, "look at them before you fill them again") from error
+
+
+def _unstage(workspace: Workspace, staged: Staged, before: set[str]) -> None:
+    record = forecasts.read_record(workspace.places, staged.id)
+    members = [member.id for member in record.members] if isinstance(record, Record) else []
+    forecasts.unstage(workspace.places, {staged.id, *members} - before)

@@ -1,0 +1,58 @@
+"""Many rows into a table at once: COPY on PostgreSQL, prepared inserts elsewhere.
+
+Values are text as the database reads it, or None; a row has one for each column of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Table
+
+from ef_engine.sources.database.connect import is_server
+
+Value: TypeAlias = str | int | None
+
+_AT_ONCE = 5000
+"""Rows that are handed over together."""
+
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def write_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Value]]) -> None:
+    """Adds the rows."""
+    if is_server(connection):
+        _copy(connection, table, rows)
+        return
+    columns = ", ".join(column.name for column in table.columns)
+    marks = ", ".join("?" for _ in table.columns)
+    statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"
+    for part in _parts(rows):
+        connection.exec_driver_sql(statement, [tuple(row) for row in part])
+
+
+def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Value]]) -> None:
+    columns = ", ".join(column.name for column in table.columns)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        texts = _Copied()
+        for part in _parts(rows):
+            copy.write("".join("\t".join(map(texts.__getitem__, row)) + "\n" for row in part))
+
+
+class _Copied(dict[Value, str]):
+    """Value -> its text for COPY, made on the first look-up; most values come again and again."""
+
+    def __missing__(self, value: Value) -> str:
+        text = r"\N" if value is None else str(value).translate(_ESCAPES)
+        if len(self) < _AT_ONCE:
+            self[value] = text
+        return text
+
+
+def _parts(rows: Iterable[Sequence[Value]]) -> Iterator[list[Sequence[Value]]]:
+    source = iter(rows)
+    while part := list(islice(source, _AT_ONCE)):
+        yield part

@@ -1,0 +1,168 @@
+"""Forecasts, sets and results of one user in a database: written, found, read back.
+
+What is stored again replaces what was there. Records are the documents of the store, kept as they are; the columns
+beside them are for people who ask the database.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, select
+
+from ef_engine.errors import NotFoundError
+from ef_engine.model.forecast import Forecast
+from ef_engine.sources.database import result_files, result_rows, tables
+from ef_engine.sources.database.bulk import Value, write_rows
+from ef_engine.sources.json_file import read_bytes
+
+AT_ONCE = 20
+"""Forecasts that are written together: few enough to hold in memory, enough to make each COPY worth its while."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A forecast or set as a workspace has it: its record and document, and the files of its result (none: empty)."""
+
+    id: str
+    record: Mapping[str, Any]
+    document: bytes
+    results: Mapping[str, bytes]
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it is a forecast set."""
+        return bool(self.record["kind"] == "set")
+
+
+def write(connection: Connection, username: str, pieces: Iterable[Stored]) -> int:
+    """Stores the pieces in batches; returns how many."""
+    count, batch = 0, []
+    for piece in pieces:
+        batch.append(piece)
+        count += 1
+        if len(batch) == AT_ONCE:
+            _write(connection, username, batch)
+            batch = []
+    if batch:
+        _write(connection, username, batch)
+    return count
+
+
+def _write(connection: Connection, username: str, pieces: Sequence[Stored]) -> None:
+    rows: dict[str, list[tuple[Value, ...]]] = {table.name: [] for table in tables.STORED}
+    for piece in pieces:
+        for name, found in (_set_rows(piece) if piece.is_set else _forecast_rows(piece)).items():
+            rows[name].extend((username, piece.id, *row) for row in found)
+    for table in tables.STORED:
+        _delete(connection, table, username, [piece.id for piece in pieces])
+        if rows[table.name]:
+            write_rows(connection, table, rows[table.name])
+
+
+def _delete(connection: Connection, table: Table, username: str, ids: Sequence[str]) -> None:
+    record_id = table.columns[1]
+    connection.execute(delete(table).where(table.c.username == username, record_id.in_(ids)))
+
+
+def _described(piece: Stored) -> tuple[Value, ...]:
+    record = piece.record
+    return record["label"], record["start_date"], record["end_date"], piece.document.decode()
+
+
+def _set_rows(piece: Stored) -> dict[str, Iterable[tuple[Value, ...]]]:
+    members = [(at, each["id"], each["name"]) for at, each in enumerate(piece.record["members"])]
+    return {tables.SETS.name: [(*_described(piece), _dumped(piece.record))], tables.MEMBERS.name: members}
+
+
+def _forecast_rows(piece: Stored) -> dict[str, Iterable[tuple[Value, ...]]]:
+    found: dict[str, Iterable[tuple[Value, ...]]] = {tables.FORECASTS.name: [_described(piece)]}
+    outline = None
+    if piece.results:
+        result = result_files.read_files(piece.results, piece.id)
+        found |= result_rows.rows_of(result, _forecast(piece.document, piece.id))
+        outline = result.outline
+    return found | {tables.RUNS.name: [_run(piece.record, outline)]}
+
+
+def _run(record: Mapping[str, Any], outline: str | None) -> tuple[Value, ...]:
+    words = record.get("outcome") or record["status"], record["attempt"], record.get("started"), record.get("finished")
+    about = record.get("message") or "", record.get("fingerprint"), (record.get("summary") or {}).get("net_worth")
+    return (*words, *about, _dumped(record), outline)
+
+
+def _dumped(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+
+
+def _forecast(document: bytes, record_id: str) -> Forecast:
+    value = read_bytes(document, record_id, "forecast").value
+    assert isinstance(value, Forecast)
+    return value
+
+
+def ids(connection: Connection, username: str) -> list[str]:
+    """The ids of all the user has stored: forecasts, then sets."""
+    columns = (tables.FORECASTS.c.forecast_id, tables.SETS.c.forecast_set_id)
+    return [
+        found
+        for column in columns
+        for found in connection.scalars(select(column).where(column.table.c.username == username).order_by(column))
+    ]
+
+
+def records(connection: Connection, username: str) -> list[Mapping[str, Any]]:
+    """The records of all the user has stored."""
+    columns = (tables.RUNS.c.record, tables.SETS.c.record)
+    queries = [select(column).where(column.table.c.username == username) for column in columns]
+    return [json.loads(text) for query in queries for text in connection.scalars(query)]
+
+
+def read(connection: Connection, username: str, record_id: str) -> Stored:
+    """One forecast or set; NotFoundError where the user has none of that id."""
+    found = _read_set(connection, username, record_id) or _read_forecast(connection, username, record_id)
+    if found is None:
+        raise NotFoundError(f"{record_id} is not in the database", "`ef_cli --source database list` shows what is")
+    return found
+
+
+def read_with_members(connection: Connection, username: str, record_id: str) -> Iterator[Stored]:
+    """A forecast; or the forecasts of a set and then the set."""
+    piece = read(connection, username, record_id)
+    for member in dict.fromkeys(each["id"] for each in piece.record.get("members") or ()):
+        yield read(connection, username, member)
+    yield piece
+
+
+def _read_set(connection: Connection, username: str, record_id: str) -> Stored | None:
+    row = _one(connection, tables.SETS, username, record_id)
+    if row is None:
+        return None
+    return Stored(id=record_id, record=json.loads(row.record), document=row.document.encode(), results={})
+
+
+def _read_forecast(connection: Connection, username: str, record_id: str) -> Stored | None:
+    row = _one(connection, tables.FORECASTS, username, record_id)
+    run = _one(connection, tables.RUNS, username, record_id)
+    if row is None or run is None:
+        return None
+    document = row.document.encode()
+    results: Mapping[str, bytes] = {}
+    if run.outline is not None:
+        rows = {table.name: _rows(connection, table, username, record_id) for table in tables.RESULTS}
+        results = result_files.write_files(result_rows.result_of(rows, run.outline, _forecast(document, record_id)))
+    return Stored(id=record_id, record=json.loads(run.record), document=document, results=results)
+
+
+def _one(connection: Connection, table: Table, username: str, record_id: str) -> Row[Any] | None:
+    query = select(table).where(table.c.username == username, table.columns[1] == record_id)
+    return connection.execute(query).one_or_none()
+
+
+def _rows(connection: Connection, table: Table, username: str, record_id: str) -> Sequence[Sequence[Any]]:
+    """The rows of one forecast by their key, without the columns that say whose they are."""
+    query = select(*table.columns[2:]).where(table.c.username == username, table.c.forecast_id == record_id)
+    return connection.execute(query.order_by(*list(table.primary_key)[2:])).all()
