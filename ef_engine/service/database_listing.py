@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LOADED_ID = "input tables"
 """What the input tables are called in the column where others have an id."""
 
-_ANY_DATES = ("0001-01-01", "9998-12-31")
+_ANY_DATES = ("2000-01-01", "2000-12-31")
 
 
 def with_database(workspace: Workspace, target: Target, rows: list[Row], kind: str | None = None) -> list[Row]:
@@ -65,25 +65,25 @@ def _loaded_row(rows: Rows, known: list[Row], owner: str, name: str) -> Iterator
     """One row for all tables of the user, unless what they hold was staged, over whatever dates."""
     from ef_engine.sources.database.input_rows import Frame, read_rows
 
+    dates: tuple[str | None, str | None] = (None, None)
     try:
-        content = read_rows(rows, Frame(start_date=_ANY_DATES[0], end_date=_ANY_DATES[1]), rows.kind, name)[0].value
+        try:
+            content = read_rows(rows, Frame(), rows.kind, name)[0].value
+            dates = _dates_of(content)
+        except EfError:  # perhaps it is only the dates that the items do not tell
+            content = read_rows(rows, Frame(start_date=_ANY_DATES[0], end_date=_ANY_DATES[1]), rows.kind, name)[0].value
     except EfError as error:
         yield Row(LOADED_ID, rows.kind, "invalid", owner=owner, note=str(error))
         return
     if not _is_staged(content, known):
-        yield Row(LOADED_ID, rows.kind, "loaded", _counted(rows), *_dates(rows, name), owner=owner)
+        yield Row(LOADED_ID, rows.kind, "loaded", _counted(rows), *dates, owner=owner)
 
 
-def _dates(rows: Rows, name: str) -> tuple[str | None, str | None]:
-    """Those a stage without dates would take."""
-    from ef_engine.sources.database.input_rows import Frame, read_rows
+def _dates_of(content: Forecast | ForecastSet) -> tuple[str, str]:
+    from ef_engine.model.forecast import Forecast
 
-    try:
-        value = read_rows(rows, Frame(), rows.kind, name)[0].value
-    except EfError:
-        return None, None
-    forecast = value.base if hasattr(value, "base") else value
-    return forecast.start_date.isoformat(), forecast.end_date.isoformat()
+    base = content if isinstance(content, Forecast) else content.base
+    return base.start_date.isoformat(), base.end_date.isoformat()
 
 
 def _counted(rows: Rows) -> str:

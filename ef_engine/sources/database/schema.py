@@ -96,7 +96,7 @@ def _from_1(connection: Connection) -> None:
 _SETS_IN_FILE = """
 CREATE TABLE ef_optional_budget_item_set (
   row_id INTEGER NOT NULL PRIMARY KEY, username TEXT NOT NULL, position INTEGER, start_date TEXT, end_date TEXT,
-  priority INTEGER, cadence TEXT, amount TEXT, memo TEXT, deferrable INTEGER, partial_payment_allowed INTEGER);
+  priority INTEGER, cadence TEXT, amount TEXT, memo TEXT, "deferrable" INTEGER, partial_payment_allowed INTEGER);
 CREATE INDEX ef_optional_budget_item_set_of_user ON ef_optional_budget_item_set (username);
 CREATE TABLE ef_choices (
   row_id INTEGER NOT NULL PRIMARY KEY, username TEXT NOT NULL, position INTEGER, choice_name TEXT, option_name TEXT,
@@ -117,7 +117,7 @@ _SETS_ON_SERVER = (
     .replace("_date TEXT", "_date DATE")
     .replace("amount TEXT", "amount NUMERIC")
     .replace("net_worth TEXT", "net_worth NUMERIC")
-    .replace("deferrable INTEGER", "deferrable BOOLEAN")
+    .replace("deferrable\" INTEGER", "deferrable\" BOOLEAN")
     .replace("allowed INTEGER", "allowed BOOLEAN")
 )
 

