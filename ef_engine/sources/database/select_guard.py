@@ -49,7 +49,7 @@ _FUNCTIONS = frozenset(
     }
 )  # fmt: skip
 _BY_NAME = frozenset(
-    {"btrim", "make_date", "age", "date", "strftime", "julianday", "typeof", "total", "date_part", "ifnull", "instr"}
+    {"btrim", "make_date", "age", "date", "strftime", "julianday", "typeof", "total", "date_part", "ifnull", "instr", "like", "glob"}
 )
 """Functions sqlglot has no class for."""
 
@@ -86,6 +86,8 @@ def _parsed(sql: str, dialect: str, place: str) -> list[exp.Expr | None]:
 def _check(node: exp.Expr, place: str) -> None:
     if isinstance(node, _FORBIDDEN) and not isinstance(node, _READING):
         raise _refused(place, f"holds {_what(node)}")
+    if isinstance(node, exp.Identifier) and not node.quoted and node.name.startswith("$"):
+        raise _refused(place, "holds a parameter")
     if isinstance(node, exp.Func) and not _is_allowed(node):
         called = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
         remedy = "leave it out, or keep what it yields in a table"
