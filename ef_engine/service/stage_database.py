@@ -7,7 +7,7 @@ tell whether they are gone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -109,7 +109,7 @@ def _stage_and_flush(workspace: Workspace, target: Target, frame: Frame, kind: s
     from ef_engine.sources.database.connect import uncommitted
 
     before = forecasts.known_ids(workspace.places)
-    with uncommitted(target) as connection:
+    with uncommitted(target) as (connection, commit):
         schema.check(connection, target)
         rows = inputs.read(connection, workspace.owner, kind, to_flush=True)
         staged = _stage_rows(workspace, target, frame, kind, rows)
@@ -118,20 +118,14 @@ def _stage_and_flush(workspace: Workspace, target: Target, frame: Frame, kind: s
         except BaseException:
             _unstage(workspace, staged, before)
             raise
-        _commit(connection, target, staged)
+        _commit(commit, staged)
     return staged.with_note(f"The input tables of {workspace.owner} are empty now: {gone} rows.")
 
 
-def _commit(connection: object, target: Target, staged: Staged) -> None:
+def _commit(commit: Callable[[], None], staged: Staged) -> None:
     """Whoever is not answered here cannot know what happened, so what is staged stays."""
-    from sqlalchemy import Connection
-
-    from ef_engine.sources.database.failures import translated
-
-    assert isinstance(connection, Connection)
     try:
-        with translated(target):
-            connection.commit()
+        commit()
     except EfError as error:
         problem = f"{staged.id} is staged, but the input tables may not have been emptied ({error})"
         raise UnavailableError(problem, "look at them before you fill them again") from error

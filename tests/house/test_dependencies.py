@@ -15,6 +15,11 @@ HOMES = {
     "filelock": {"store/locks.py"},
     "openpyxl": {"sources/excel_cells.py", "sources/excel_template.py"},
     "pandas": {"frames.py"},
+    "sqlalchemy": {
+        f"sources/database/{name}.py"
+        for name in ("bulk", "connect", "dump", "failures", "inputs", "schema", "selects", "stored", "tables")
+    },
+    "sqlglot": {"sources/database/select_guard.py"},
     "shtab": {"cli/commands/completions.py"},
 }
 

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Table
+from sqlalchemy.exc import DBAPIError
 
 from ef_engine.sources.database.connect import is_server
 
@@ -35,11 +36,15 @@ def write_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Val
 
 def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Value]]) -> None:
     columns = ", ".join(column.name for column in table.columns)
+    statement, texts = f"COPY {table.name} ({columns}) FROM STDIN", _Copied()
     driver: Any = connection.connection.driver_connection
-    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
-        texts = _Copied()
-        for part in _parts(rows):
-            copy.write("".join("\t".join(map(texts.__getitem__, row)) + "\n" for row in part))
+    dbapi: Any = connection.dialect.dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for part in _parts(rows):
+                copy.write("".join("\t".join(map(texts.__getitem__, row)) + "\n" for row in part))
+    except dbapi.Error as error:  # as SQLAlchemy does with what it sends itself
+        raise DBAPIError(statement, None, error) from error
 
 
 class _Copied(dict[Value, str]):

@@ -7,7 +7,7 @@ from its beginning; on PostgreSQL it sees one moment as well, and rows are locke
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -41,11 +41,16 @@ def writing(target: Target) -> Iterator[Connection]:
 
 
 @contextmanager
-def uncommitted(target: Target) -> Iterator[Connection]:
-    """As `writing`, but whoever opens it commits; without that everything is undone."""
+def uncommitted(target: Target) -> Iterator[tuple[Connection, Callable[[], None]]]:
+    """As `writing`, with what commits it; if that is not called, everything is undone."""
+
+    def commit() -> None:
+        with translated(target):
+            connection.commit()
+
     with _connected(target, "BEGIN IMMEDIATE", is_read_only=False) as connection:
         connection.begin()
-        yield connection
+        yield connection, commit
 
 
 @contextmanager

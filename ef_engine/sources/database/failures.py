@@ -42,9 +42,20 @@ def translated(target: Target) -> Iterator[None]:
     except ImportError as error:  # the driver is there, and the library it is made for is not
         raise _no_driver() from error
     except DBAPIError as error:
-        raise error_of(error, target) from error
+        raise error_of(error, target) from _without_frames(error)
     except SQLAlchemyError as error:
         raise UnavailableError(f"{target} cannot be used ({type(error).__name__})", "--debug shows why") from error
+
+
+def _without_frames(error: DBAPIError) -> DBAPIError:
+    """The error with its texts, and without the functions of a driver, in whose variables a password is."""
+    waiting: list[BaseException | None] = [error]
+    while waiting:
+        each = waiting.pop()
+        if each is not None and each.__traceback__ is not None:
+            each.__traceback__ = None
+            waiting += [each.__cause__, each.__context__, getattr(each, "orig", None)]
+    return error
 
 
 def _no_driver() -> CommandError:
