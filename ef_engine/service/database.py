@@ -28,7 +28,7 @@ def init(target: Target) -> bool:
     if target.file is not None:
         make_directory(target.file.absolute().parent)
     connect.make_file(target)
-    with connect.writing(target) as connection:
+    with connect.altering(target) as connection:
         return schema.create(connection, target)
 
 
@@ -36,7 +36,7 @@ def migrate(target: Target) -> int | None:
     """Brings the tables up to date; the version they had, None if they were up to date."""
     from ef_engine.sources.database import connect, schema
 
-    with connect.writing(target) as connection:
+    with connect.altering(target) as connection:
         return schema.migrate(connection, target)
 
 
@@ -44,7 +44,7 @@ def drop(target: Target) -> int:
     """Drops the tables and all they hold, everybody's; returns how many there were."""
     from ef_engine.sources.database import connect, schema
 
-    with connect.writing(target) as connection:
+    with connect.altering(target) as connection:
         return schema.drop(connection)
 
 
@@ -52,7 +52,7 @@ def rebuild(target: Target) -> int:
     """As `drop`, and makes them anew in the same transaction."""
     from ef_engine.sources.database import connect, schema
 
-    with connect.writing(target) as connection:
+    with connect.altering(target) as connection:
         dropped = schema.drop(connection)
         schema.create(connection, target)
         return dropped

@@ -41,6 +41,16 @@ def writing(target: Target) -> Iterator[Connection]:
 
 
 @contextmanager
+def altering(target: Target) -> Iterator[Connection]:
+    """As `writing`, for tables: who waited for another to make them sees what that one made."""
+    with _connected(target, "BEGIN IMMEDIATE", is_read_only=False) as connection:
+        if is_server(connection):
+            connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
 def uncommitted(target: Target) -> Iterator[tuple[Connection, Callable[[], None]]]:
     """As `writing`, with what commits it; if that is not called, everything is undone."""
 

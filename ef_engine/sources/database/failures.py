@@ -70,7 +70,7 @@ def error_of(error: DBAPIError, target: Target) -> EfError:
         return found
     if state is None and target.file is None:
         return _of_connection(text, target)
-    return _of_state(str(state), text, target)
+    return _of_state(str(state), (str(error.orig).splitlines() or [""])[0], target)
 
 
 def _sqlite_state(error: BaseException | None) -> str | None:
@@ -116,11 +116,11 @@ def _of_state(state: str, text: str, target: Target) -> EfError:
         case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
             return CommandError(f"{target} is damaged or is no SQLite file", "name another file")
         case "SQLITE_READONLY" | "25006" | "42501" | "SQLITE_AUTH":
-            return CommandError(f"{target} does not allow that ({text[:200]})", "ask for the right to do it")
+            return CommandError(f"{target} does not allow that ({text})", "ask for the right to do it")
         case "28P01" | "28000":
             return CommandError(f"{target} does not accept the user or password", "check PGPASSWORD or ~/.pgpass")
         case "3D000":
             return NotFoundError(f"{target} does not exist", "check --database_name")
         case "57P01" | "57P02" | "57P03" | "08006" | "08003":
             return UnavailableError(f"the connection to {target} was lost, nothing was changed", "try again")
-    return CommandError(f"{target} refuses that ({text[:200]})", "--debug shows more")
+    return CommandError(f"{target} refuses that ({text})", "--debug shows more")
