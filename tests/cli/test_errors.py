@@ -104,26 +104,14 @@ CATALOGUE = {
         "nothing finished is 'done'; it is one of evaluated, infeasible, failed, killed, timed_out, crashed, skipped, "
         "upstream_failed, incomplete.",
     ),
-    "db init": (2, "`ef_cli db` is not available in this version; everything works with files."),
-    "import forecast a": (2, "`ef_cli import` is not available in this version; stage a JSON file."),
-    "export forecast a": (
-        2,
-        "`ef_cli export` is not available in this version; "
-        "print it with `ef_cli report --format json` or `--format csv`.",
-    ),
-    "stage-select --account_set x": (
-        2,
-        "`ef_cli stage-select` is not available in this version; stage a JSON file; `ef_cli template json` shows one.",
-    ),
+    "export": (2, "`ef_cli export` needs an id; see `ef_cli list`, or use --all."),
+    "export forecast a": (4, "no forecast has an id that begins with 'a'; see `ef_cli list`."),
+    "stage-select": (2, "`ef_cli stage-select` needs a SELECT; write at least --account_set \"SELECT ...\"."),
+    "stage small.json --flush": (2, "--flush is for --source database; a file says that by itself."),
     "template word": (2, "there is no template 'word'; it is json or excel."),
     "schema nothing": (4, "there is no schema 'nothing'; name one of forecast, forecastset."),
     "completions": (2, "`ef_cli completions` needs a shell; it is one of bash, zsh, tcsh."),
     "completions fish": (2, "there are no completions for 'fish'; it is one of bash, zsh, tcsh."),
-    "--source database list": (2, "--source database is not available in this version; everything works with files."),
-    "--source database run forecast x": (
-        2,
-        "--source database is not available in this version; everything works with files.",
-    ),
     "config set": (2, "`ef_cli config set` is not available in this version; use `ef_cli config show`."),
     "@nowhere": (
         2,
