@@ -1,4 +1,4 @@
-"""`daily.csv`, `postings.csv` and `decisions.csv` as text, and the daily table read back from it.
+"""`daily.csv`, `postings.csv` and `decisions.csv` as text, and tables and postings read back from them.
 
 RFC 4180 quoting with LF line ends; every amount has two decimals, rounded half-even. Postings are rounded one by one,
 so the exact micro-units of accrued loan interest are not in the file. Text that begins like a formula is guarded.
@@ -16,7 +16,7 @@ from ef_engine.evaluation.amounts import CentsText, cents_texts
 from ef_engine.evaluation.table import LEADING_COLUMNS, TRAILING_COLUMNS, Table
 from ef_engine.model.money import CENT, Micros
 from ef_engine.model.spreadsheet_text import guarded, unguarded
-from ef_engine.simulation.result import Decision, Posting, Simulation
+from ef_engine.simulation.result import Cause, Decision, Part, Posting, Simulation
 
 POSTING_COLUMNS = ("date", "account", "part", "amount", "cause", "memo")
 DECISION_COLUMNS = (
@@ -76,6 +76,19 @@ def read_daily_csv(text: str) -> Table:
         list(map(unguarded, directives)),
         list(map(unguarded, memos)),
     )
+
+
+def read_postings_csv(text: str) -> list[Posting]:
+    """The postings `postings_csv` wrote, amounts to the cent and without their items. ValueError for anything else."""
+    header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
+    if tuple(header) != POSTING_COLUMNS:
+        raise ValueError("not a table of postings: the columns are not those of one")
+    return [
+        Posting(
+            date.fromisoformat(day), unguarded(account), Part(part), _read_amount(amount), Cause(cause), unguarded(memo)
+        )
+        for day, account, part, amount, cause, memo in rows
+    ]
 
 
 def _read_amount(text: str) -> Micros:

@@ -106,7 +106,7 @@ CATALOGUE = {
     ),
     "export": (2, "`ef_cli export` needs an id; see `ef_cli list`, or use --all."),
     "export forecast a": (4, "no forecast has an id that begins with 'a'; see `ef_cli list`."),
-    "stage-select": (2, "`ef_cli stage-select` needs a SELECT; write at least --account_set \"SELECT ...\"."),
+    "stage-select": (2, '`ef_cli stage-select` needs a SELECT; write at least --account_set "SELECT ...".'),
     "stage small.json --flush": (2, "--flush is for --source database; a file says that by itself."),
     "template word": (2, "there is no template 'word'; it is json or excel."),
     "schema nothing": (4, "there is no schema 'nothing'; name one of forecast, forecastset."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,11 +15,10 @@ from tests.cli.conftest import home as home
 from tests.database.servers import file_database, new_database, server
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Target]:
+@pytest.fixture
+def postgresql() -> Target:
     """The server."""
-    with server() as started:
-        yield started
+    return server()
 
 
 @pytest.fixture

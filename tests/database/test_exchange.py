@@ -32,7 +32,9 @@ def evaluated(workspace: Workspace, document: dict[str, Any]) -> str:
 
 def awkward() -> dict[str, Any]:
     """A document whose texts are hard to carry."""
-    text = dumps(small(label=AWKWARD["label"])).replace("Checking", AWKWARD["name"].replace("\\", "\\\\").replace('"', '\\"'))
+    text = dumps(small(label=AWKWARD["label"])).replace(
+        "Checking", AWKWARD["name"].replace("\\", "\\\\").replace('"', '\\"')
+    )
     import json
 
     document: dict[str, Any] = json.loads(text)
@@ -67,7 +69,9 @@ def test_a_result_comes_back_byte_for_byte(workspace: Workspace, database: Targe
 def test_every_kind_of_account_and_decision_comes_back(workspace: Workspace, database: Target) -> None:
     from ef_engine.model.document import to_document
 
-    ids = [evaluated(workspace, to_document(case_forecast(read_case(path)["forecast"]))) for path in forecast_cases()[::3]]
+    ids = [
+        evaluated(workspace, to_document(case_forecast(read_case(path)["forecast"]))) for path in forecast_cases()[::3]
+    ]
     export(workspace, database, ids)
     other = elsewhere(workspace)
     import_stored(other, database, list(dict.fromkeys(ids)))
@@ -163,7 +167,9 @@ def test_what_runs_is_not_exported(workspace: Workspace, database: Target) -> No
 
 
 @pytest.mark.parametrize("name", forecasts.RESULTS)
-def test_a_result_that_would_not_come_back_the_same_is_refused(workspace: Workspace, database: Target, name: str) -> None:
+def test_a_result_that_would_not_come_back_the_same_is_refused(
+    workspace: Workspace, database: Target, name: str
+) -> None:
     record_id = evaluated(workspace, small())
     path = workspace.places.run(record_id) / name
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))

@@ -1,4 +1,4 @@
-"""Whatever fails, and wherever: the database and the workspace are as they were, and the user is told in one sentence."""
+"""Whatever fails, and wherever: database and workspace are as they were, and the user is told in one sentence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ef_engine.service.exchange import export, import_stored
 from ef_engine.service.listing import list_rows
 from ef_engine.service.stage_database import stage_tables
 from ef_engine.service.workspace import Workspace
-from ef_engine.sources.database import inputs, stored
+from ef_engine.sources.database import inputs, result_rows
 from ef_engine.sources.database.target import Target
 from ef_engine.store import atomic, forecasts
 from tests.cli.conftest import Terminal
@@ -40,7 +40,9 @@ $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING 
 
 def killed_in(script: str, *arguments: str) -> None:
     """Runs the script in a process that kills itself with SIGKILL somewhere in the middle."""
-    done = subprocess.run([sys.executable, "-c", script, *arguments], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, timeout=60, check=False
+    )
     assert done.returncode == KILLED, done.stderr
 
 
@@ -102,7 +104,9 @@ exchange.export(workspace, target, [{set_id!r}])
     assert len(export(workspace, database, [set_id])) == 5
 
 
-def test_an_import_that_is_killed_anywhere_leaves_whole_forecasts_or_none(workspace: Workspace, database: Target) -> None:
+def test_an_import_that_is_killed_anywhere_leaves_whole_forecasts_or_none(
+    workspace: Workspace, database: Target
+) -> None:
     """Killed before each single write to the disk: what lies there is a whole forecast, or cannot be seen."""
     record_id = evaluated(workspace, small())
     export(workspace, database, [record_id])
@@ -118,7 +122,9 @@ def test_an_import_that_is_killed_anywhere_leaves_whole_forecasts_or_none(worksp
 
 
 @pytest.mark.parametrize("step", [1, 12, 31, 45, 60])
-def test_an_import_for_which_there_is_no_space_leaves_nothing(workspace: Workspace, database: Target, step: int) -> None:
+def test_an_import_for_which_there_is_no_space_leaves_nothing(
+    workspace: Workspace, database: Target, step: int
+) -> None:
     set_id = evaluated(workspace, plans())
     export(workspace, database, [set_id])
     other, before = elsewhere(workspace), content(database)
@@ -141,7 +147,8 @@ def test_an_import_for_which_there_is_no_space_leaves_nothing(workspace: Workspa
 
 def break_off(target: Target) -> None:
     """Ends every other connection of the server, as its restart does."""
-    query = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+    others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+    query = f"SELECT count(pg_terminate_backend(pid)) {others}"
     assert scalar(target, query) > 0
 
 
@@ -151,7 +158,7 @@ def test_a_connection_that_breaks_during_a_flush_loses_nothing(
     fill(server_database, small())
     before = content(server_database)
     _before(monkeypatch, inputs, "delete_read", lambda: break_off(server_database))
-    with pytest.raises(UnavailableError, match="the connection to .* was lost, nothing was changed; try again"):
+    with pytest.raises(UnavailableError, match=r"the connection to .* was lost, nothing was changed; try again"):
         stage_tables(workspace, server_database, DATES, flush=True)
     assert content(server_database) == before
     assert list_rows(workspace.places) == []
@@ -173,13 +180,13 @@ def test_a_connection_that_breaks_during_an_export_stores_nothing(
 ) -> None:
     record_id = evaluated(workspace, small())
     before = content(server_database)
-    rows_of = stored.result_rows.rows_of
+    rows_of = result_rows.rows_of
 
     def break_and_go_on(*arguments: Any) -> Any:
         break_off(server_database)
         return rows_of(*arguments)
 
-    monkeypatch.setattr(stored.result_rows, "rows_of", break_and_go_on)
+    monkeypatch.setattr(result_rows, "rows_of", break_and_go_on)
     with pytest.raises(UnavailableError):
         export(workspace, server_database, [record_id])
     assert content(server_database) == before
@@ -218,7 +225,10 @@ def _before(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, happen: Cal
 def test_a_server_without_space_stores_nothing(workspace: Workspace, server_database: Target) -> None:
     record_id = evaluated(workspace, small())
     execute(server_database, DISK_FULL)
-    execute(server_database, "CREATE TRIGGER no_space BEFORE INSERT ON ef_decisions FOR EACH ROW EXECUTE FUNCTION no_space()")
+    execute(
+        server_database,
+        "CREATE TRIGGER no_space BEFORE INSERT ON ef_decisions FOR EACH ROW EXECUTE FUNCTION no_space()",
+    )
     before = content(server_database)
     with pytest.raises(UnavailableError, match="no space left, or its disk fails; free some space and try again"):
         export(workspace, server_database, [record_id])
@@ -274,6 +284,10 @@ def test_a_locked_file_is_held(workspace: Workspace, tmp_path: Path, monkeypatch
     assert caught.value.exit_code == 3
 
 
+NO_ANSWER = "does not answer; check --database_hostname and --database_port, and that the server runs."
+WRITE_URL = "write postgresql://NAME@HOST:PORT/DATABASE or sqlite:///FILE."
+
+
 def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
@@ -287,12 +301,15 @@ def test_every_failure_to_connect_is_one_sentence(
     write(tmp_path / "text.sqlite", "this is no database, and long enough to be sure of that " * 20)
     (tmp_path / "directory.sqlite").mkdir()
     cases: dict[tuple[str, ...], tuple[int, str]] = {
-        ("--database_hostname", "127.0.0.1", "--database_port", str(free_port())): (1, "does not answer; check --database_hostname and --database_port, and that the server runs."),
-        ("--database_hostname", "no.such.host.invalid"): (1, "does not answer; check --database_hostname and --database_port, and that the server runs."),
+        ("--database_hostname", "127.0.0.1", "--database_port", str(free_port())): (1, NO_ANSWER),
+        ("--database_hostname", "no.such.host.invalid"): (1, NO_ANSWER),
         (*host, "--database_name", "nowhere"): (4, "there is no such database; check the name of the database."),
-        (*host[:2], "--database_username", "nobody", "--database_name", "postgres"): (4, "there is no such user; check the name of the user."),
-        ("--database_url", "mysql://localhost/x"): (2, "the database URL is of no kind that is known here; write postgresql://NAME@HOST:PORT/DATABASE or sqlite:///FILE."),
-        ("--database_url", "sqlite://"): (2, "the database URL names no file; write postgresql://NAME@HOST:PORT/DATABASE or sqlite:///FILE."),
+        (*host[:2], "--database_username", "nobody", "--database_name", "postgres"): (
+            4,
+            "there is no such user; check the name of the user.",
+        ),
+        ("--database_url", "mysql://localhost/x"): (2, f"the database URL is of no kind that is known here; {WRITE_URL}"),
+        ("--database_url", "sqlite://"): (2, f"the database URL names no file; {WRITE_URL}"),
         ("--database_url", "sqlite:///x.sqlite", "--database_hostname", "x"): (2, "a file has no such thing; leave one of them out."),
         ("--database_port", "many"): (2, "--database_port cannot be 'many'; it is a whole number, 5432 as a rule."),
         ("--database_name", "missing.sqlite"): (4, "there is no database missing.sqlite; `ef_cli db init` makes it."),
@@ -322,7 +339,9 @@ def test_a_table_that_was_dropped_is_named(terminal: Terminal, database: Target)
 def test_a_missing_driver_is_a_sentence(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
     assert terminal.run("db", "init", "--database_hostname", "localhost") == 2
-    assert terminal.err == "PostgreSQL needs a driver that is not installed; `pip install 'ef[postgresql]'` brings it.\n"
+    assert (
+        terminal.err == "PostgreSQL needs a driver that is not installed; `pip install 'ef[postgresql]'` brings it.\n"
+    )
 
 
 def test_a_user_without_rights_is_told(terminal: Terminal, server_database: Target, postgresql: Target) -> None:

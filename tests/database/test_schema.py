@@ -81,7 +81,12 @@ def shape(target: Target) -> dict[str, Any]:
 def as_version_1(target: Target) -> None:
     """What version 2 added is taken away."""
     with altering(target) as connection:
-        for table in (tables.INPUTS["optional_budget_item_set"], tables.INPUTS["choice_set"], tables.SETS, tables.MEMBERS):
+        for table in (
+            tables.INPUTS["optional_budget_item_set"],
+            tables.INPUTS["choice_set"],
+            tables.SETS,
+            tables.MEMBERS,
+        ):
             table.drop(connection)
         connection.exec_driver_sql("ALTER TABLE ef_runs DROP COLUMN net_worth")
         connection.exec_driver_sql("UPDATE ef_schema SET version = 1")

@@ -164,7 +164,9 @@ def test_a_wrong_or_missing_password_is_a_sentence(terminal: Terminal, guarded: 
         )
 
 
-@pytest.mark.parametrize("way", ["option", "URL", "EF_DATABASE_URL", "EF_DATABASE_PASSWORD", "PGPASSWORD", ".pgpass", "config"])
+@pytest.mark.parametrize(
+    "way", ["option", "URL", "EF_DATABASE_URL", "EF_DATABASE_PASSWORD", "PGPASSWORD", ".pgpass", "config"]
+)
 def test_every_way_to_give_a_password_works(
     terminal: Terminal, guarded: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:

@@ -30,7 +30,10 @@ ATTACKS = {
     "stacked behind a comment": ("SELECT 1 --\n; DELETE FROM ef_account_set", "holds 2 statements"),
     "delete": ("DELETE FROM ef_account_set", "is a statement"),
     "update": ("UPDATE ef_account_set SET balance = 0", "is a statement"),
-    "cte with delete": ("WITH gone AS (DELETE FROM ef_account_set RETURNING *) SELECT * FROM gone", "holds a statement"),
+    "cte with delete": (
+        "WITH gone AS (DELETE FROM ef_account_set RETURNING *) SELECT * FROM gone",
+        "holds a statement",
+    ),
     "cte with insert": (
         "WITH new AS (INSERT INTO ef_account_set (username) VALUES ('x') RETURNING *) SELECT * FROM new",
         "holds a statement",
@@ -91,11 +94,17 @@ def test_comments_that_nest_for_one_and_not_for_the_other_hide_nothing(workspace
 
 def test_everything_that_is_refused_is_told_at_once(workspace: Workspace, database: Target) -> None:
     with pytest.raises(InputError) as caught:
-        stage_selects(workspace, database, DATES, {"account_set": "DROP TABLE x", "budget_item_set": "SELECT pg_sleep(9)"})
+        stage_selects(
+            workspace, database, DATES, {"account_set": "DROP TABLE x", "budget_item_set": "SELECT pg_sleep(9)"}
+        )
     assert [each.place for each in caught.value.problems] == ["--account_set", "--budget_item_set"]
 
 
-WRITES = ["INSERT INTO ef_account_set (username) VALUES ('eve')", "DELETE FROM ef_account_set", "CREATE TABLE x (y int)"]
+WRITES = [
+    "INSERT INTO ef_account_set (username) VALUES ('eve')",
+    "DELETE FROM ef_account_set",
+    "CREATE TABLE x (y int)",
+]
 
 
 @pytest.mark.parametrize("sql", [*WRITES, "DROP TABLE ef_choices"])
@@ -107,7 +116,9 @@ def test_the_database_itself_refuses_to_write_as_well(database: Target, sql: str
     assert content(database) == before
 
 
-@pytest.mark.parametrize("sql", ["PRAGMA query_only = OFF", "ATTACH DATABASE '{}' AS other", "SELECT load_extension('x')"])
+@pytest.mark.parametrize(
+    "sql", ["PRAGMA query_only = OFF", "ATTACH DATABASE '{}' AS other", "SELECT load_extension('x')"]
+)
 def test_a_file_is_guarded_by_its_own_library_as_well(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str
 ) -> None:
@@ -116,7 +127,7 @@ def test_a_file_is_guarded_by_its_own_library_as_well(
 
     target, other = file_database(tmp_path), tmp_path / "other.sqlite"
     monkeypatch.setattr(select_guard, "rewritten", lambda query, dialect: sql.format(other))
-    with pytest.raises(EfError, match="does not allow that|is damaged|not authorized"):
+    with pytest.raises(EfError, match=r"does not allow that|is damaged|not authorized"):
         selects.run(target, "ann", {"account_set": "SELECT 1"})
     assert not other.exists()
 
@@ -156,7 +167,9 @@ def test_missing_and_extra_columns_are_named(workspace: Workspace, database: Tar
 
 def test_accounts_need_an_order(workspace: Workspace, database: Target) -> None:
     accounts = "SELECT type, name, balance FROM ef_account_set"
-    with pytest.raises(InputError, match="--account_set: the order of its rows counts; select position, or add an ORDER"):
+    with pytest.raises(
+        InputError, match="--account_set: the order of its rows counts; select position, or add an ORDER"
+    ):
         stage_selects(workspace, database, DATES, FORECAST | {"account_set": accounts})
 
 

@@ -68,7 +68,8 @@ def test_without_items_dates_have_to_be_given(workspace: Workspace, database: Ta
 
 def test_the_order_of_accounts_is_that_of_their_positions(workspace: Workspace, database: Target) -> None:
     accounts = [
-        {"type": "checking", "name": name, "balance": 1000, "primary": name == "Checking"} for name in ("B", "Checking", "A")
+        {"type": "checking", "name": name, "balance": 1000, "primary": name == "Checking"}
+        for name in ("B", "Checking", "A")
     ]
     fill(database, small(accounts=accounts))
     execute(database, "UPDATE ef_account_set SET position = 2 - position")
@@ -127,7 +128,7 @@ def test_a_flush_empties_what_was_staged_and_nothing_of_others(workspace: Worksp
     bobs = scalar(database, "SELECT count(*) FROM ef_budget_item_set WHERE username = 'bob'")
     staged = stage_tables(workspace, database, DATES, flush=True)
     assert staged.notes == ("The input tables of ann are empty now: 15 rows.",)
-    assert forecasts.known(workspace.places, staged.id)
+    assert forecasts.known(workspace.places, staged.id).id == staged.id
     left = {name for name, row in content(database).rows if "ann" in row}
     assert left == set()
     assert scalar(database, "SELECT count(*) FROM ef_budget_item_set WHERE username = 'bob'") == bobs
@@ -172,7 +173,7 @@ def test_dates_python_does_not_know_are_findings(workspace: Workspace, server_da
     with pytest.raises(InputError) as caught:
         stage_tables(workspace, server_database, DATES)
     assert [str(problem) for problem in caught.value.problems] == [
-        'table ef_budget_item_set, row memo=\'trip\', column end_date: must be a date, not text "infinity"; '
+        "table ef_budget_item_set, row memo='trip', column end_date: must be a date, not text \"infinity\"; "
         'write it as "2026-01-31".',
         "table ef_budget_item_set, row memo='trip', column amount: must be a finite number of ordinary length; "
         "write a plain number such as 1250.50.",

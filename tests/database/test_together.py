@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,7 @@ class Meeting:
     """Lets something happen in the middle of a flush, after it has read and before it deletes."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, happen: Any) -> None:
-        stage = stage_database.stage_input
+        stage = vars(stage_database)["stage_input"]
 
         def stage_and_meet(*arguments: Any) -> Any:
             monkeypatch.setattr(stage_database, "stage_input", stage)
@@ -139,7 +140,7 @@ def test_many_inserts_and_flushes_lose_no_row(database: Target, tmp_path: Path, 
 
     def add(name: str) -> None:
         for number in range(25):
-            _retried(lambda: execute(database, ADDED.replace("'ann'", ":who"), memo=f"item {number}", who=name))
+            _retried(partial(execute, database, ADDED.replace("'ann'", ":who"), memo=f"item {number}", who=name))
 
     def flush(name: str) -> None:
         workspace = Workspace(places_under(tmp_path / name), name)
@@ -168,7 +169,9 @@ def test_many_inserts_and_flushes_lose_no_row(database: Target, tmp_path: Path, 
 def _refill(database: Target, name: str) -> None:
     """The account and the rule that every forecast needs."""
     account = "INSERT INTO ef_account_set (username, type, name, balance) VALUES (:who, 'checking', 'Checking', 9)"
-    rule = "INSERT INTO ef_memo_rule_set (username, memo_regex, account_from, priority) VALUES (:who, '.', 'Checking', 2)"
+    rule = (
+        "INSERT INTO ef_memo_rule_set (username, memo_regex, account_from, priority) VALUES (:who, '.', 'Checking', 2)"
+    )
     if not scalar(database, "SELECT count(*) FROM ef_account_set WHERE username = :who", who=name):
         _retried(lambda: execute(database, account, who=name))
         _retried(lambda: execute(database, rule, who=name))

@@ -22,7 +22,7 @@ from ef_engine.sources.json_file import read_file
 from ef_engine.sources.json_text import dumps, parse
 from ef_engine.sources.loaded import joined
 from tests.model.documents import MISSING
-from tests.sources import workbooks
+from tests.sources import database_adapter, workbooks
 
 
 class Adapter(Protocol):
@@ -127,7 +127,12 @@ class ExcelAdapter:
         return found
 
 
-ADAPTERS: dict[str, Callable[[Path], Adapter]] = {"json": JsonAdapter, "excel": ExcelAdapter}
+ADAPTERS: dict[str, Callable[[Path], Adapter]] = {
+    "json": JsonAdapter,
+    "excel": ExcelAdapter,
+    "database sqlite": database_adapter.in_file,
+    "database postgresql": database_adapter.on_server,
+}
 """By the word of `--source`, with the kind of database after it; each is made with a directory of its own."""
 
 

@@ -131,7 +131,7 @@ def test_all_mistakes_are_found_at_once(source: Adapter) -> None:
     document = forecast_document()
     places: list[model.Path] = [("accounts", 1, "apr"), ("budget_items", 0, "cadence"), ("memo_rules", 1, "priority")]
     for path in places:
-        document = changed(document, path, "none")
+        document = changed(document, path, wrong(source, path))
     source.write(document)
     with pytest.raises(InputError) as caught:
         source.read()
@@ -139,8 +139,13 @@ def test_all_mistakes_are_found_at_once(source: Adapter) -> None:
     assert {source.place_of(path) for path in places} <= found
 
 
+def wrong(source: Adapter, path: model.Path) -> object:
+    """A value that is wrong there: a word, or nothing where the source refuses words by itself."""
+    return "none" if source.can_hold(path, "none") else MISSING
+
+
 def test_what_has_a_mistake_is_not_staged(source: Adapter, workspace: Workspace) -> None:
-    source.write(changed(forecast_document(), ("accounts", 0, "balance"), "none"))
+    source.write(changed(forecast_document(), ("accounts", 0, "balance"), wrong(source, ("accounts", 0, "balance"))))
     before = source.content()
     with pytest.raises(InputError):
         source.stage(workspace)

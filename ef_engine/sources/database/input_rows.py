@@ -190,7 +190,7 @@ def _place(path: Path, rows: Rows, name: str) -> str:
             return _place_in(dataset, inner[depth:], rows)
     if inner and inner[0] in ("start_date", "end_date", "options"):
         return f"--{inner[-1]}"
-    return name
+    return "--forecast_label" if inner == ("label",) else name
 
 
 def _place_in(dataset: Dataset, path: Path, rows: Rows) -> str:

@@ -6,7 +6,6 @@ milestones, which have tables of their own.
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from decimal import Decimal
 from typing import Any
 
 from ef_engine.errors import CommandError
-from ef_engine.evaluation.csv_text import POSTING_COLUMNS, daily_csv, decisions_csv, postings_text, read_daily_csv
+from ef_engine.evaluation.csv_text import daily_csv, decisions_csv, postings_text, read_daily_csv, read_postings_csv
 from ef_engine.evaluation.result_text import dump_with_decisions
 from ef_engine.evaluation.table import Table
 from ef_engine.model.money import from_decimal
-from ef_engine.simulation.result import Cause, Decision, DecisionStatus, Part, Posting
+from ef_engine.simulation.result import Decision, DecisionStatus, Posting
 from ef_engine.sources.json_text import dumps
 
 _MILESTONES, _DECISIONS = "milestones", "decisions"
@@ -69,7 +68,7 @@ def _read(files: Mapping[str, bytes]) -> StoredResult:
     outline = {key: value for key, value in document.items() if key not in (_DECISIONS, _MILESTONES)}
     return StoredResult(
         read_daily_csv(files["daily.csv"].decode()),
-        _postings(files["postings.csv"].decode()),
+        read_postings_csv(files["postings.csv"].decode()),
         decisions,
         _milestones(document[_MILESTONES]),
         dumps(outline),
@@ -103,16 +102,6 @@ def _decision(document: Mapping[str, Any]) -> Decision:
     values |= {key: _day(values[key]) for key in _DATED}
     values |= {key: None if values[key] is None else from_decimal(values[key]) for key in _AMOUNTS}
     return Decision(**values | {"status": DecisionStatus(values["status"])})
-
-
-def _postings(text: str) -> list[Posting]:
-    header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
-    if tuple(header) != POSTING_COLUMNS:
-        raise ValueError("not a table of postings")
-    return [
-        Posting(date.fromisoformat(day), account, Part(part), from_decimal(Decimal(amount)), Cause(cause), memo)
-        for day, account, part, amount, cause, memo in rows
-    ]
 
 
 def _milestones(document: Mapping[str, Mapping[str, Any]]) -> list[Milestone]:

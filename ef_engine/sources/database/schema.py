@@ -117,7 +117,7 @@ _SETS_ON_SERVER = (
     .replace("_date TEXT", "_date DATE")
     .replace("amount TEXT", "amount NUMERIC")
     .replace("net_worth TEXT", "net_worth NUMERIC")
-    .replace("deferrable\" INTEGER", "deferrable\" BOOLEAN")
+    .replace('deferrable" INTEGER', 'deferrable" BOOLEAN')
     .replace("allowed INTEGER", "allowed BOOLEAN")
 )
 

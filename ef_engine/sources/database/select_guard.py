@@ -49,7 +49,21 @@ _FUNCTIONS = frozenset(
     }
 )  # fmt: skip
 _BY_NAME = frozenset(
-    {"btrim", "make_date", "age", "date", "strftime", "julianday", "typeof", "total", "date_part", "ifnull", "instr", "like", "glob"}
+    {
+        "btrim",
+        "make_date",
+        "age",
+        "date",
+        "strftime",
+        "julianday",
+        "typeof",
+        "total",
+        "date_part",
+        "ifnull",
+        "instr",
+        "like",
+        "glob",
+    }
 )
 """Functions sqlglot has no class for."""
 
