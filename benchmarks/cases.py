@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks import accuracy, growth, hledger, jobs, workbooks
+from benchmarks import accuracy, databases, growth, hledger, jobs, workbooks
 from benchmarks.households import ONE_YEAR, TEN_YEARS, one_year, recurring
 from benchmarks.measure import Measured, engine, gathered, one_process, processes
 from benchmarks.rows import Row
@@ -105,6 +105,7 @@ CASES: dict[str, Callable[[int], Iterator[Row]]] = {
     "commands": commands,
     "jobs": jobs.rows,
     "accuracy": accuracy.rows,
+    "databases": databases.rows,
     "workbooks": workbooks.rows,
 }
 
