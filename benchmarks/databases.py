@@ -1,4 +1,4 @@
-"""Forecasts into a database and back: a thousand evaluated ones, whole commands, on a server of our own and in a file."""
+"""A thousand evaluated forecasts into a database and back: whole commands, on a server of our own and in a file."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def test_the_selects_of_the_page_work(terminal: Terminal, database: Target) -> N
     execute(database, f"CREATE TABLE planned AS SELECT {columns} FROM ef_budget_item_set")
     execute(database, "INSERT INTO planned VALUES ('rent', 2, 'monthly', 980, '2026-01-02', '2026-12-31')")
     (command,) = blocks(PAGE, "sh")
-    words = shlex.split(command)
+    words = shlex.split(command.replace("\\\n", " "))
     assert len(terminal.ok(*words[1:], *options_of(database)).strip()) == 12
 
 

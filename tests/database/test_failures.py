@@ -1,4 +1,4 @@
-"""Whatever fails, and wherever: database and workspace are as they were, and the user is told in one sentence."""
+"""Whatever fails, and wherever: database and workspace are as they were; the user is told in one sentence."""
 
 from __future__ import annotations
 

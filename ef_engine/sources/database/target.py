@@ -94,6 +94,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _host(netloc: str) -> str:
+    """The host as it is written, since it may be the directory of a socket; `urlsplit` would make it lower case."""
+    host = netloc.rpartition("@")[2]
+    return host[1:].partition("]")[0] if host.startswith("[") else unquote(host.partition(":")[0])
+
+
 def _parsed(url: str) -> Target:
     """The parts of a URL; no error says any of it, since a password may be anywhere in what is malformed."""
     try:
@@ -111,7 +117,7 @@ def _parsed(url: str) -> Target:
     parameters = dict(parse_qsl(parts.query))
     secret = parts.password or parameters.pop("password", None)
     return Target(
-        hostname=unquote(parts.hostname) if parts.hostname else parameters.pop("host", None),
+        hostname=_host(parts.netloc) or parameters.pop("host", None),
         port=port,
         name=unquote(parts.path.removeprefix("/")) or parameters.pop("dbname", None),
         username=unquote(parts.username) if parts.username else parameters.pop("user", None),
