@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ef_engine.errors import EfError, NotFoundError, UnavailableError
-from ef_engine.service.inputs import Changes
+from ef_engine.service.inputs import Changes, id_of_content
+from ef_engine.service.relabel import relabel
 from ef_engine.service.stage import Staged, stage_input
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import forecasts
@@ -21,6 +22,7 @@ from ef_engine.store.records import Record
 if TYPE_CHECKING:
     from ef_engine.sources.database.input_rows import Frame, Rows
     from ef_engine.sources.database.target import Target
+    from ef_engine.sources.loaded import Loaded
 
 MOST_ATTEMPTS = 10
 """How often a flush is tried while others change the same rows."""
@@ -85,19 +87,20 @@ def _stage(workspace: Workspace, target: Target, frame: Frame, kind: str | None)
     with reading(target) as connection:
         schema.check(connection, target)
         rows = inputs.read(connection, workspace.owner, kind)
-    return _stage_rows(workspace, target, frame, kind, rows)
+    read, notes = _checked(workspace, target, frame, kind, rows)
+    return _with_notes(stage_input(workspace, read), notes)
 
 
-def _stage_rows(
+def _checked(
     workspace: Workspace, target: Target, frame: Frame, kind: str | None, rows: Rows
-) -> Staged:  # fmt: skip
+) -> tuple[Loaded, tuple[str, ...]]:
+    """What the rows make, with sentences about what was filled in."""
     from ef_engine.sources.database.input_rows import read_rows
 
     if rows.is_empty:
         problem = f"the input tables of {workspace.owner} are empty in {target}"
         raise NotFoundError(problem, "fill them, or name another user with --username")
-    read, notes = read_rows(rows, frame, kind or rows.kind, str(target))
-    return _with_notes(stage_input(workspace, read), notes)
+    return read_rows(rows, frame, kind or rows.kind, str(target))
 
 
 def _with_notes(staged: Staged, notes: tuple[str, ...]) -> Staged:
@@ -108,15 +111,16 @@ def _stage_and_flush(workspace: Workspace, target: Target, frame: Frame, kind: s
     from ef_engine.sources.database import inputs, schema
     from ef_engine.sources.database.connect import uncommitted
 
-    before = forecasts.known_ids(workspace.places)
     with uncommitted(target) as (connection, commit):
         schema.check(connection, target)
         rows = inputs.read(connection, workspace.owner, kind, to_flush=True)
-        staged = _stage_rows(workspace, target, frame, kind, rows)
+        read, notes = _checked(workspace, target, frame, kind, rows)
+        before = _standing(workspace, read)
+        staged = _with_notes(stage_input(workspace, read), notes)
         try:
             gone = inputs.delete_read(connection, rows)
         except BaseException:
-            _unstage(workspace, staged, before)
+            _undo(workspace, staged, *before)
             raise
         _commit(commit, staged)
     return staged.with_note(f"The input tables of {workspace.owner} are empty now: {gone} rows.")
@@ -131,7 +135,15 @@ def _commit(commit: Callable[[], None], staged: Staged) -> None:
         raise UnavailableError(problem, "look at them before you fill them again") from error
 
 
-def _unstage(workspace: Workspace, staged: Staged, before: set[str]) -> None:
-    record = forecasts.read_record(workspace.places, staged.id)
-    members = [member.id for member in record.members] if isinstance(record, Record) else []
-    forecasts.unstage(workspace.places, {staged.id, *members} - before)
+def _standing(workspace: Workspace, read: Loaded) -> tuple[set[str], str | None]:
+    """The ids that are known, and the label that this content has among them."""
+    known = forecasts.read_record(workspace.places, id_of_content(read.value))
+    return forecasts.known_ids(workspace.places), known.label if isinstance(known, Record) else None
+
+
+def _undo(workspace: Workspace, staged: Staged, known: set[str], label: str | None) -> None:
+    """Takes back what staging did: what is new goes, and what was known has its label again."""
+    record = forecasts.known(workspace.places, staged.id)
+    forecasts.unstage(workspace.places, {staged.id, *(member.id for member in record.members)} - known)
+    if label is not None and record.label != label:
+        relabel(workspace.places, record, label)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import count
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,9 +85,18 @@ def _execute_alone(target: Target, statement: str) -> None:
 
 def file_database(directory: Path) -> Target:
     """A SQLite file with tables."""
-    target = Target(file=directory / "house.sqlite")
-    init(target)
-    return target
+    path = directory / "house.sqlite"
+    path.write_bytes(_empty_file())
+    return Target(file=path)
+
+
+@cache
+def _empty_file() -> bytes:
+    """A file with tables, made once, since making it takes longer than most tests."""
+    with TemporaryDirectory() as directory:
+        path = Path(directory) / "house.sqlite"
+        init(Target(file=path))
+        return path.read_bytes()
 
 
 def options_of(target: Target) -> list[str]:

@@ -164,6 +164,22 @@ def test_a_connection_that_breaks_during_a_flush_loses_nothing(
     assert list_rows(workspace.places) == []
 
 
+def test_a_flush_that_fails_gives_what_was_known_its_label_again(
+    workspace: Workspace, database: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(database, small())
+    record_id = stage_tables(workspace, database, DATES).id
+    before = forecasts.read_document(workspace.places, record_id), list_rows(workspace.places)
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(inputs, "delete_read", fail)
+    with pytest.raises(ZeroDivisionError):
+        stage_tables(workspace, database, replace(DATES, label="another"), flush=True)
+    assert (forecasts.read_document(workspace.places, record_id), list_rows(workspace.places)) == before
+
+
 def test_a_commit_without_an_answer_keeps_what_is_staged(
     workspace: Workspace, server_database: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -152,7 +152,7 @@ def test_dropping_asks_first(terminal: Terminal, database: Target, action: str) 
     execute(database, "CREATE TABLE mine (kept integer)")
     before = content(database)
     assert terminal.run("db", action, *options_of(database)) == 2
-    assert "with what all of its users have there" in terminal.err
+    assert "with all that everybody has there" in terminal.err
     assert terminal.err.endswith("needs a yes, and there is no terminal to ask on; add --yes.\n")
     assert content(database) == before
     terminal.ok("db", action, "--yes", *options_of(database))

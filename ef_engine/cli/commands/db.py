@@ -68,7 +68,7 @@ def _drop(invocation: Invocation, action: str) -> None:
 
     target = invocation.database
     again = " and making them anew" if action == "rebuild" else ""
-    invocation.confirm(f"Dropping the tables of ef in {target}, with what all of its users have there{again},")
+    invocation.confirm(f"Dropping the tables of ef in {target} with all that everybody has there{again}")
     count = (rebuild if action == "rebuild" else drop)(target)
     invocation.say(f"{count} tables dropped from {target}" + (", and made anew." if again else "."))
 
