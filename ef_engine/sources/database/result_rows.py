@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from itertools import repeat
 from typing import Any
 
@@ -125,8 +126,9 @@ def _table(balances: Sequence[Sequence[Any]], days: Sequence[Sequence[Any]], for
     )
 
 
+@lru_cache(maxsize=50_000)
 def _micros(amount: Any) -> Micros:
-    """NUMERIC on a server, text in a file."""
+    """NUMERIC on a server, text in a file; most amounts come again and again."""
     return from_decimal(Decimal(amount))
 
 
