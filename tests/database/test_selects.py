@@ -202,6 +202,19 @@ def test_a_select_with_too_many_rows_is_refused(database: Target) -> None:
         selects.run(database, "ann", {"memo_milestone_set": query})
 
 
+def test_values_of_odd_types_are_findings(workspace: Workspace, server_database: Target) -> None:
+    odd = {
+        "account_set": "SELECT ARRAY['checking'] AS type, 1 AS name, ARRAY[1] AS \"primary\", 1 AS position",
+        "choice_set": "SELECT ARRAY['a'] AS choice_name, CAST('{}' AS jsonb) AS option_name, 1 AS memo_regexes, "
+        "1 AS position",
+        "budget_item_set": "SELECT now() AS start_date, CAST('NaN' AS float) AS amount, CAST('x' AS bytea) AS memo, "
+        'ARRAY[true] AS "deferrable", 1.5 AS priority, NULL AS cadence, NULL AS end_date',
+    }
+    with pytest.raises(InputError) as caught:
+        stage_selects(workspace, server_database, DATES, odd)
+    assert len({problem.place for problem in caught.value.problems}) >= 8
+
+
 def test_a_missing_table_is_told(workspace: Workspace, database: Target) -> None:
     with pytest.raises(EfError, match="table nowhere is not in the database"):
         stage_selects(workspace, database, DATES, {"account_set": "SELECT * FROM nowhere ORDER BY 1"})

@@ -22,7 +22,7 @@ from ef_engine.model.wording import quoted
 from ef_engine.sources.database.datasets import CHOICE_SET, DATASETS, POSITION, Dataset
 from ef_engine.sources.loaded import DocumentKind, Loaded
 
-_TRUTH: Mapping[object, bool] = {1: True, 0: False, "1": True, "0": False, "true": True, "false": False}
+_TRUTH = {"1": True, "0": False, "true": True, "false": False}
 _OPEN_END = "9999"
 
 
@@ -74,13 +74,13 @@ def read_rows(rows: Rows, frame: Frame, kind: str, name: str) -> tuple[Loaded, t
     document = document_of(rows, dated, kind)
     value = read_forecast(document) if kind == "forecast" else read_forecast_set(document)
     if isinstance(value, list):
-        raise InputError([Problem(_place(each.path, rows, name), each.problem, each.remedy) for each in _told(value)])
+        raise InputError(_problems(value, rows, name))
     return Loaded(name, value, None, b"", "database"), notes
 
 
-def _told(findings: Iterable[Finding]) -> Iterable[Finding]:
-    """Findings about two lists of the same row would be the same sentence twice."""
-    return dict.fromkeys(findings)
+def _problems(findings: Iterable[Finding], rows: Rows, name: str) -> list[Problem]:
+    """Findings at their rows; a choice and its first option are one row, so that two may be the same sentence."""
+    return list(dict.fromkeys(Problem(_place(each.path, rows, name), each.problem, each.remedy) for each in findings))
 
 
 def _dated(rows: Rows, frame: Frame, kind: str) -> tuple[Frame, tuple[str, ...]]:
@@ -138,9 +138,9 @@ def document_of(rows: Rows, frame: Frame, kind: str = "forecast") -> dict[str, A
 
 def _choices(rows: Rows) -> list[list[Mapping[str, Any]]]:
     """The rows of each choice, in the order in which the choices begin."""
-    found: dict[object, list[Mapping[str, Any]]] = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows.of(CHOICE_SET):
-        found.setdefault(row.get("choice_name"), []).append(row)
+        found.setdefault(repr(row.get("choice_name")), []).append(row)  # even if it is no text
     return list(found.values())
 
 
@@ -161,8 +161,8 @@ def _values(row: Mapping[str, Any], dataset: Dataset) -> dict[str, Any]:
 
 
 def _value(value: Any, kind: Kind) -> Any:
-    if kind is Kind.BOOLEAN:
-        return _TRUTH.get(value.lower() if isinstance(value, str) else value, value)
+    if kind is Kind.BOOLEAN and isinstance(value, int | str):
+        return _TRUTH.get(str(value).lower(), value)
     if kind in (Kind.TEXTS, Kind.REGEXES):
         return _listed(value)
     return Decimal(repr(value)) if isinstance(value, float) else value
