@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from ef_engine.errors import EfError, InputError
+from ef_engine.service.database import init
 from ef_engine.service.inputs import Changes
 from ef_engine.service.stage_database import stage_selects, stage_tables
 from ef_engine.service.workspace import Workspace
@@ -16,12 +17,14 @@ from ef_engine.sources.database.connect import reading
 from ef_engine.sources.database.datasets import DATASETS
 from ef_engine.sources.database.failures import TimedOutError
 from ef_engine.sources.database.target import Target
-from tests.database.servers import content, execute, fill
+from tests.database.servers import content, execute, file_database, fill, new_database, scalar, server
 from tests.service.documents import plans, small
 
 DATES = Changes(start_date="2026-01-01", end_date="2026-03-31", label="small")
 ALL = {each.option: f"SELECT * FROM {each.table} WHERE username = 'ann'" for each in DATASETS}
 FORECAST = {each.option: ALL[each.option] for each in DATASETS if not each.of_sets}
+
+LEFT = "SELECT count(*) || ' ' || sum(position) || ' ' || min(CAST(balance AS text)) FROM ef_account_set"
 
 ATTACKS = {
     "nothing": ("-- nothing", "is empty"),
@@ -70,17 +73,27 @@ ATTACKS = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def attacked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Target:
+    """A database in which ann has a forecast, for all attacks."""
+    is_file = request.param == "sqlite"
+    target = file_database(tmp_path_factory.mktemp("attacked")) if is_file else new_database(server())
+    if not is_file:
+        init(target)
+    fill(target, small())
+    return target
+
+
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_what_is_no_single_reading_select_is_refused(workspace: Workspace, database: Target, attack: str) -> None:
+def test_what_is_no_single_reading_select_is_refused(workspace: Workspace, attacked: Target, attack: str) -> None:
     sql, problem = ATTACKS[attack]
-    fill(database, small())
-    before = content(database)
+    before = scalar(attacked, LEFT)
     with pytest.raises(InputError) as caught:
-        stage_selects(workspace, database, DATES, FORECAST | {"memo_milestone_set": sql})
+        stage_selects(workspace, attacked, DATES, FORECAST | {"memo_milestone_set": sql})
     (found,) = caught.value.problems
     assert found.place == "--memo_milestone_set"
     assert problem is None or problem in found.text
-    assert content(database) == before
+    assert scalar(attacked, LEFT) == before
 
 
 def test_comments_that_nest_for_one_and_not_for_the_other_hide_nothing(workspace: Workspace, database: Target) -> None:
@@ -123,8 +136,6 @@ def test_a_file_is_guarded_by_its_own_library_as_well(
     workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sql: str
 ) -> None:
     """If the parser ever understood one thing and SQLite another."""
-    from tests.database.servers import file_database
-
     target, other = file_database(tmp_path), tmp_path / "other.sqlite"
     monkeypatch.setattr(select_guard, "rewritten", lambda query, dialect: sql.format(other))
     with pytest.raises(EfError, match=r"does not allow that|is damaged|not authorized"):
