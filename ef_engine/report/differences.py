@@ -1,13 +1,16 @@
 """What differs between the inputs of forecasts, field by field, in the words of their documents.
 
-Accounts and milestones are matched by name, items by priority and memo, rules by priority and pattern; what only one
-of the forecasts has is listed whole, so nothing that could explain a different result is left out.
+Accounts and milestones are matched by name, items by memo and priority, rules by pattern and priority; where each
+forecast has at most one left of a name, they are the same one, moved to another priority. What only some of the
+forecasts have is listed whole, so nothing that could explain a different result is left out.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, TypeAlias
 
 Document: TypeAlias = Mapping[str, Any]
@@ -18,8 +21,9 @@ Document: TypeAlias = Mapping[str, Any]
 class Difference:
     """One field that is not the same everywhere.
 
-    `what` names what it belongs to (`account Checking`, empty for the forecast itself). `values` has one entry a
-    forecast, None where it has none such value; `is_there` says of each whether it has such a thing at all.
+    `what` names what it belongs to (`account Checking`, empty for the forecast itself, `accounts` for their order).
+    `values` has one entry a forecast, None where it has none such value; `is_there` says of each whether it has such a
+    thing at all.
     """
 
     what: str
@@ -35,6 +39,11 @@ _LISTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("rule", "memo_rules", ("memo_regex", "priority")),
 )
 _MILESTONES = ("account", "memo", "composite")
+_UNORDERED = frozenset(("account_milestones", "memo_milestones"))
+"""Fields of a composite milestone whose order decides nothing."""
+
+_Key: TypeAlias = tuple[Any, ...]
+_MOVED = "moved"
 
 
 def input_differences(documents: Sequence[Document]) -> tuple[Difference, ...]:
@@ -45,6 +54,7 @@ def input_differences(documents: Sequence[Document]) -> tuple[Difference, ...]:
 def _differences(documents: Sequence[Document]) -> Iterator[Difference]:
     yield from _of_fields("", [{key: document[key] for key in _FORECAST_FIELDS} for document in documents])
     yield from _of_fields("option", [document["options"] for document in documents])
+    yield from _of_order([[account["name"] for account in document["accounts"]] for document in documents])
     for noun, key, names in _LISTS:
         yield from _of_lists(noun, [document[key] for document in documents], names)
     for kind in _MILESTONES:
@@ -52,26 +62,43 @@ def _differences(documents: Sequence[Document]) -> Iterator[Difference]:
         yield from _of_lists(f"{kind} milestone", lists, ("name",))
 
 
+def _of_order(orders: Sequence[Sequence[str]]) -> Iterator[Difference]:
+    """The order of accounts, which decides who pays and is paid first, if two forecasts differ in that of shared ones."""
+    for one, other in combinations(orders, 2):
+        if [name for name in one if name in other] != [name for name in other if name in one]:
+            yield Difference("accounts", "order", tuple(map(tuple, orders)), (True,) * len(orders))
+            return
+
+
 def _of_lists(noun: str, lists: Sequence[Sequence[Document]], names: tuple[str, ...]) -> Iterator[Difference]:
-    by_key = [_by_key(entries, names) for entries in lists]
+    by_key = _matched([_by_key(entries, names) for entries in lists])
     for key in dict.fromkeys(key for entries in by_key for key in entries):
         found = [entries.get(key) for entries in by_key]
-        yield from _of_fields(f"{noun} {_title(noun, key)}", found, without=names)
+        title, *priorities = (list(dict.fromkeys(entry[name] for entry in found if entry)) for name in names)
+        is_moved = any(len(each) > 1 for each in priorities)
+        where = f" (priority {priorities[0][0]})" if priorities and not is_moved else ""
+        yield from _of_fields(f"{noun} {title[0]}{where}", found, without=names[:1] if is_moved else names)
 
 
-def _by_key(entries: Sequence[Document], names: tuple[str, ...]) -> dict[tuple[Any, ...], Document]:
+def _by_key(entries: Sequence[Document], names: tuple[str, ...]) -> dict[_Key, Document]:
     """The entries by what names them; the same again (two equal rules, say) gets a number."""
-    found: dict[tuple[Any, ...], Document] = {}
+    found: dict[_Key, Document] = {}
     for entry in entries:
-        key: tuple[Any, ...] = tuple(entry[name] for name in names)
+        key: _Key = tuple(entry[name] for name in names)
         count = sum(each[: len(key)] == key for each in found)
         found[key if not count else (*key, count + 1)] = entry
     return found
 
 
-def _title(noun: str, key: tuple[Any, ...]) -> str:
-    name, *rest = key
-    return f"{name}" + (f" (priority {rest[0]})" if rest else "")
+def _matched(sides: Sequence[Mapping[_Key, Document]]) -> list[dict[_Key, Document]]:
+    """The same with one key for what moved: where each side has at most one of a name that is not in all of them."""
+    shared = frozenset.intersection(*map(frozenset, sides))
+    left = [Counter(key[0] for key in side if key not in shared) for side in sides]
+    many = {name for counts in left for name, count in counts.items() if count > 1}
+    return [
+        {key if key in shared or key[0] in many else (key[0], _MOVED): entry for key, entry in side.items()}
+        for side in sides
+    ]
 
 
 def _of_fields(what: str, entries: Sequence[Document | None], without: tuple[str, ...] = ()) -> Iterator[Difference]:
@@ -81,6 +108,11 @@ def _of_fields(what: str, entries: Sequence[Document | None], without: tuple[str
     for field in fields:
         if field in without:
             continue
-        values = tuple(entry.get(field) if entry else None for entry in entries)
+        values = tuple(_value(field, entry) if entry else None for entry in entries)
         if any(value != values[0] for value in values[1:]):
             yield Difference(what, field, values, is_there)
+
+
+def _value(field: str, entry: Document) -> Any:
+    value = entry.get(field)
+    return sorted(value) if field in _UNORDERED and value else value

@@ -26,6 +26,45 @@ def on_disk(name: str) -> tuple[Mapping[str, Any], Table]:
     return json.loads(text, parse_float=Decimal), read_daily_csv(daily_csv(result.table))
 
 
+def plan(label: str, **changes: Any) -> dict[str, Any]:
+    """A small household with a card: five months of 2026."""
+    item = {"start_date": "2026-01-05", "end_date": "2026-06-30", "cadence": "monthly"}
+    once = {"start_date": "2026-02-20", "end_date": "2026-02-20", "cadence": "once"}
+    document = {
+        "schema": "ef/forecast/1",
+        "label": label,
+        "start_date": "2026-01-01",
+        "end_date": "2026-05-31",
+        "accounts": [
+            {"type": "checking", "name": "Checking", "balance": 1000},
+            {
+                "type": "credit", "name": "Card", "current_statement_balance": 0, "previous_statement_balance": 600,
+                "apr": Decimal("0.2"), "minimum_payment": 40, "billing_start_date": "2026-01-15",
+            },
+        ],
+        "budget_items": [
+            item | {"priority": 1, "amount": 500, "memo": "pay"},
+            item | {"priority": 1, "amount": 300, "memo": "rent"},
+            item | {"priority": 4, "amount": 150, "memo": "extra card", "partial_payment_allowed": True},
+            once | {"priority": 5, "amount": 700, "memo": "trip", "deferrable": True},
+        ],
+        "memo_rules": [
+            {"memo_regex": "pay", "account_from": None, "account_to": "Checking", "priority": 1},
+            {"memo_regex": "rent", "account_from": "Checking", "account_to": None, "priority": 1},
+            {"memo_regex": "card", "account_from": "Checking", "account_to": "Card", "priority": 4},
+            {"memo_regex": "trip", "account_from": "Checking", "account_to": None, "priority": 5},
+        ],
+        "milestones": {
+            "account": [{"name": "card paid", "account_name": "Card", "max_balance": 0}],
+            "memo": [{"name": "the trip", "memo_regex": "trip"}],
+            "composite": [
+                {"name": "both", "account_milestones": ["card paid"], "memo_milestones": ["the trip"]},
+            ],
+        },
+    }  # fmt: skip
+    return document | changes
+
+
 def occurrence(memo: str, status: str = "confirmed", **changes: Any) -> dict[str, Any]:
     """One entry of `decisions`."""
     confirmed = status == "confirmed"
