@@ -16,13 +16,16 @@ _LEAST = 3
 
 @dataclass(slots=True)
 class _Column:
-    """The texts of one column, its header first if there is one; `width` shrinks where the table is too wide."""
+    """The texts of one column, its header first if there is one.
+
+    `width` shrinks where the table is too wide, but never under `least`, so that numbers and dates stay whole.
+    """
 
     name: str
     texts: list[str]
     width: int
     is_right: bool
-    is_rigid: bool
+    least: int
 
     def aligned(self) -> list[str]:
         """Every text, cut and padded to the width."""
@@ -62,7 +65,9 @@ def natural_width(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> i
 def _column(name: str, cells: Sequence[object], is_headed: bool, is_kept: bool) -> _Column:
     texts = [cell_text(name)] * is_headed + list(map(cell_text, cells))
     width = max(map(text_width, texts), default=0)
-    return _Column(name, texts, width, _all_are(is_number, cells), is_kept or _all_are(is_whole, cells))
+    whole = max((text_width(cell_text(cell)) for cell in cells if is_whole(cell)), default=0)
+    least = width if is_kept or _all_are(is_whole, cells) else max(whole, _LEAST)
+    return _Column(name, texts, width, _all_are(is_number, cells), least)
 
 
 def _all_are(kind: Callable[[object], bool], cells: Sequence[object]) -> bool:
@@ -89,12 +94,12 @@ def _without_spare(columns: list[_Column], spare: Iterable[str], width: int) -> 
 
 def _narrow(columns: Sequence[_Column], width: int) -> None:
     """Takes from the widest column that may be cut, one by one, until the table fits or nothing more may be cut."""
-    soft = [column for column in columns if not column.is_rigid and column.width > _LEAST]
+    soft = [column for column in columns if column.width > column.least]
     for _ in range(_excess(columns, width)):
         if not soft:
             return
         max(soft, key=lambda column: column.width).width -= 1
-        soft = [column for column in soft if column.width > _LEAST]
+        soft = [column for column in soft if column.width > column.least]
 
 
 def _aligned(text: str, width: int, is_right: bool) -> str:

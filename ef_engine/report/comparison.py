@@ -32,12 +32,19 @@ class Side:
 class MilestoneMove:
     """The day a milestone is reached in each forecast (None: it is not, or there is none) and how that moved.
 
-    `days` counts from the first forecast's day, later is positive; None where one of the two is missing.
+    `lacking` holds the positions of the forecasts that have no such milestone. `days` counts from the first forecast's
+    day, later is positive; None where one of the two is missing.
     """
 
     name: str
     kind: str
     reached: tuple[date | None, ...]
+    lacking: frozenset[int] = frozenset()
+
+    @property
+    def is_there(self) -> tuple[bool, ...]:
+        """Of each forecast, whether it has such a milestone at all."""
+        return tuple(position not in self.lacking for position in range(len(self.reached)))
 
     @property
     def days(self) -> tuple[int | None, ...]:
@@ -53,7 +60,7 @@ class MilestoneMove:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An amount in each forecast, with two decimals; None where one has no such account."""
+    """An amount in each forecast, with two decimals; None where one has no such account, or item."""
 
     name: str
     amounts: tuple[Decimal | None, ...]
@@ -75,7 +82,9 @@ class Comparison:
     """Everything compared, each tuple in the order of `ids`.
 
     `totals` are sums over the whole forecast (interest, deposits ...), `final` the balances on its last day: net worth,
-    totals, then every account that any of them has.
+    totals, then every account that any of them has. `executed` is what was executed of each memo over the forecast.
+    Where they do not end on the same day, `shared` are the balances on `shared_day`, the last that all have reached;
+    else it is None and there are none.
     """
 
     ids: tuple[str, ...]
@@ -87,11 +96,15 @@ class Comparison:
     totals: tuple[Figure, ...]
     final: tuple[Figure, ...]
     series: tuple[ForecastSeries, ...]
+    executed: tuple[Figure, ...] = ()
+    shared_day: date | None = None
+    shared: tuple[Figure, ...] = ()
 
 
 def compare(sides: Sequence[Side]) -> Comparison:
     """The comparison of two or more evaluated forecasts."""
     series = tuple(forecast_series(side.result, side.daily) for side in sides)
+    shared_day = _shared_day(series)
     return Comparison(
         ids=tuple(side.id for side in sides),
         labels=tuple(side.label for side in sides),
@@ -100,25 +113,51 @@ def compare(sides: Sequence[Side]) -> Comparison:
         differences=input_differences([side.document for side in sides]),
         milestones=milestone_moves([each.marks for each in series]),
         totals=_figures([side.result["summary"]["totals"] for side in sides], _total_name),
-        final=_final(series),
+        final=_balances(series, [-1] * len(series)),
         series=series,
+        executed=_figures([_executed(side.result["decisions"]) for side in sides], str),
+        shared_day=shared_day,
+        shared=_balances(series, [each.dates.index(shared_day) for each in series]) if shared_day else (),
     )
+
+
+def _shared_day(series: Sequence[ForecastSeries]) -> date | None:
+    """The last day that all have a row for, if they do not all end on it."""
+    days = set.intersection(*(set(each.dates) for each in series))
+    return max(days) if days and len({each.dates[-1] for each in series}) > 1 else None
+
+
+def _executed(decisions: Iterable[Mapping[str, Any]]) -> dict[str, Decimal]:
+    """What was executed of each memo, at whatever priority; nothing is an amount too."""
+    sums: dict[str, Decimal] = {}
+    for decision in decisions:
+        sums[decision["memo"]] = sums.get(decision["memo"], Decimal(0)) + decision["executed"]
+    return sums
 
 
 def milestone_moves(marks: Sequence[Iterable[Mark]]) -> tuple[MilestoneMove, ...]:
     """How every milestone that any of the forecasts has moved, in the order of the first that has it."""
     by_key = [{(mark.kind, mark.name): mark.day for mark in each} for each in marks]
     keys = dict.fromkeys(key for each in by_key for key in each)
-    return tuple(MilestoneMove(name, kind, tuple(each.get((kind, name)) for each in by_key)) for kind, name in keys)
+    return tuple(
+        MilestoneMove(
+            name=key[1],
+            kind=key[0],
+            reached=tuple(each.get(key) for each in by_key),
+            lacking=frozenset(position for position, each in enumerate(by_key) if key not in each),
+        )
+        for key in keys
+    )
 
 
-def _final(series: Sequence[ForecastSeries]) -> tuple[Figure, ...]:
-    ends = [
-        {name: to_cents_decimal(line[-1]) for name, line in {NET_WORTH: each.net_worth, **each.totals}.items()}
-        | {name: to_cents_decimal(line[-1]) for name, line in each.accounts.items()}
-        for each in series
+def _balances(series: Sequence[ForecastSeries], rows: Sequence[int]) -> tuple[Figure, ...]:
+    """Net worth, the totals that are not all zero and the accounts, of each forecast in one of its rows."""
+    balances = [
+        {name: to_cents_decimal(line[row]) for name, line in {NET_WORTH: each.net_worth, **each.totals}.items()}
+        | {name: to_cents_decimal(line[row]) for name, line in each.accounts.items()}
+        for each, row in zip(series, rows, strict=True)
     ]
-    figures = _figures(ends, str)
+    figures = _figures(balances, str)
     return tuple(each for each in figures if each.name not in TOTALS or any(each.amounts))
 
 

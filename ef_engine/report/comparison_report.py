@@ -5,7 +5,9 @@ The forecasts are called A, B, C and D, because their labels may be long or the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +18,10 @@ from ef_engine.report.values import Block, Cell, Grid, Report, Sentences
 
 LETTERS = "ABCD"
 NOT_REACHED = "not reached"
+NOT_THERE = "none"
+"""In place of a day where a forecast has no such milestone."""
+
+_ISO_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])", re.ASCII)
 
 
 def comparison_report(comparison: Comparison) -> Report:
@@ -26,6 +32,8 @@ def comparison_report(comparison: Comparison) -> Report:
         milestone_grid(comparison),
         figure_grid("Sums over the whole forecast", comparison.totals, comparison),
         figure_grid("Balances on the last day", comparison.final, comparison),
+        shared_grid(comparison),
+        executed_grid(comparison),
         difference_grid(comparison),
         Sentences("What not all of them have", tuple(missing_sentences(comparison))),
     )
@@ -47,7 +55,7 @@ def headlines(comparison: Comparison) -> Iterator[str]:
     if not comparison.differences:
         yield "The inputs are the same."
     if len(set(comparison.ends)) > 1:
-        yield "They end on different days; balances are those of each one's last day."
+        yield "They end on different days; balances are those of each one's last day" + _also(comparison.shared_day)
     for letter, is_feasible in zip(LETTERS, comparison.is_feasible, strict=False):
         if not is_feasible:
             yield f"{letter} is infeasible: its balances end the day before it breaks."
@@ -59,6 +67,10 @@ def headlines(comparison: Comparison) -> Iterator[str]:
             yield from _change(letter, "pays", "interest on debts", interest, position)
     for move in comparison.milestones:
         yield from move_sentences(move)
+
+
+def _also(shared_day: date | None) -> str:
+    return f", and of {shared_day}, the last that all have." if shared_day else "."
 
 
 def _change(letter: str, verb: str, noun: str, figure: Figure, position: int) -> Iterator[str]:
@@ -73,14 +85,26 @@ def _change(letter: str, verb: str, noun: str, figure: Figure, position: int) ->
 
 def move_sentences(move: MilestoneMove) -> Iterator[str]:
     """How a milestone moved, one sentence for each forecast in which it did."""
-    first = move.reached[0]
-    for letter, day, days in zip(LETTERS[1:], move.reached[1:], move.days[1:], strict=False):
-        if day == first:
-            continue
-        if days is None:
-            yield f"{move.name} is {f'reached on {day} in {letter} only' if day else f'not reached in {letter}'}."
-        else:
-            yield f"{move.name} is reached {_days(abs(days))} {'later' if days > 0 else 'earlier'} in {letter}."
+    for position, letter in enumerate(LETTERS[1 : len(move.reached)], 1):
+        if sentence := _move_sentence(move, position, letter):
+            yield sentence
+
+
+def _move_sentence(move: MilestoneMove, position: int, letter: str) -> str | None:
+    day, days = move.reached[position], move.days[position]
+    told = f"{move.name} is {f'reached on {day}' if day else 'not reached'} in {letter}"
+    match move.is_there[0], move.is_there[position]:
+        case True, False:
+            return f"{letter} has no milestone {move.name}."
+        case False, True:
+            return f"{told}; A has no such milestone."
+        case False, False:
+            return None
+    if day == move.reached[0]:
+        return None
+    if days is None:
+        return f"{told} only." if day else f"{told}."
+    return f"{move.name} is reached {_days(abs(days))} {'later' if days > 0 else 'earlier'} in {letter}."
 
 
 def _days(count: int) -> str:
@@ -97,10 +121,29 @@ def milestone_grid(comparison: Comparison) -> Grid | None:
     letters = LETTERS[: len(comparison.ids)]
     columns = ("Milestone", "Kind", *letters, *(f"{letter}-A days" for letter in letters[1:]))
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (move.name, move.kind, *(day or NOT_REACHED for day in move.reached), *map(signed_days, move.days[1:]))
-        for move in comparison.milestones
+        (move.name, move.kind, *reached_cells(move), *map(signed_days, move.days[1:])) for move in comparison.milestones
     )
-    return Grid("Milestones", columns, rows) if rows else None
+    return Grid("Milestones", columns, rows, is_split=True) if rows else None
+
+
+def reached_cells(move: MilestoneMove) -> tuple[Cell, ...]:
+    """The day a milestone is reached in each forecast, or a word for why there is none."""
+    return tuple(
+        day or (NOT_REACHED if is_there else NOT_THERE)
+        for day, is_there in zip(move.reached, move.is_there, strict=True)
+    )
+
+
+def shared_grid(comparison: Comparison) -> Grid | None:
+    """The balances on the last day that all have, where they do not end on the same."""
+    heading = f"Balances on {comparison.shared_day}, the last day that all have"
+    return figure_grid(heading, comparison.shared, comparison) if comparison.shared else None
+
+
+def executed_grid(comparison: Comparison) -> Grid | None:
+    """What was executed of each memo, where that is not the same everywhere."""
+    changed = tuple(figure for figure in comparison.executed if figure.is_changed)
+    return figure_grid("What was executed of items, where it differs", changed, comparison) if changed else None
 
 
 def figure_grid(heading: str, figures: tuple[Figure, ...], comparison: Comparison) -> Grid:
@@ -108,7 +151,7 @@ def figure_grid(heading: str, figures: tuple[Figure, ...], comparison: Compariso
     letters = LETTERS[: len(comparison.ids)]
     columns = ("", *letters, *(f"{letter}-A" for letter in letters[1:]))
     rows: tuple[tuple[Cell, ...], ...] = tuple((each.name, *each.amounts, *each.changes[1:]) for each in figures)
-    return Grid(heading, columns, rows)
+    return Grid(heading, columns, rows, is_split=True)
 
 
 def difference_grid(comparison: Comparison) -> Grid | None:
@@ -142,6 +185,8 @@ def input_cell(value: Any) -> Cell:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return "; ".join(map(str, value))
+    if isinstance(value, str) and _ISO_DATE.fullmatch(value):
+        return date.fromisoformat(value)
     if isinstance(value, Decimal) and value != value.quantize(Decimal("0.01")):
         return f"{value.normalize():f}"
     return value if isinstance(value, int | str | Decimal) or value is None else str(value)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ef_engine.report.comparison import Comparison, Figure
-from ef_engine.report.comparison_report import input_cell
+from ef_engine.report.comparison_report import NOT_THERE, input_cell
 from ef_engine.report.values import Cell
 
 SCHEMA = "ef/comparison/1"
@@ -15,23 +15,26 @@ COLUMNS = ("About", "Of", "Field")
 
 
 def comparison_rows(comparison: Comparison) -> list[tuple[Cell, ...]]:
-    """Milestones (dates, empty where not reached), sums, final balances and differences of the inputs."""
+    """Milestones (dates, empty where not reached), sums, balances, what was executed of items, and the inputs."""
     return [
         *_milestones(comparison),
         *_figures("total", comparison.totals),
         *_figures("final", comparison.final),
+        *_figures("shared", comparison.shared, comparison.shared_day),
+        *_figures("executed", comparison.executed),
         *_inputs(comparison),
     ]
 
 
 def _milestones(comparison: Comparison) -> Iterator[tuple[Cell, ...]]:
     for move in comparison.milestones:
-        yield ("milestone", move.name, move.kind, *move.reached)
+        days = zip(move.reached, move.is_there, strict=True)
+        yield ("milestone", move.name, move.kind, *(day if is_there else NOT_THERE for day, is_there in days))
 
 
-def _figures(about: str, figures: tuple[Figure, ...]) -> Iterator[tuple[Cell, ...]]:
+def _figures(about: str, figures: tuple[Figure, ...], field: Cell = "") -> Iterator[tuple[Cell, ...]]:
     for figure in figures:
-        yield (about, figure.name, "", *figure.amounts)
+        yield (about, figure.name, field, *figure.amounts)
 
 
 def _inputs(comparison: Comparison) -> Iterator[tuple[Cell, ...]]:
@@ -49,13 +52,22 @@ def comparison_document(comparison: Comparison) -> dict[str, Any]:
             for record_id, label, end, is_feasible in sides
         ],
         "milestones": [
-            {"name": move.name, "kind": move.kind, "reached": move.reached, "days": move.days}
+            {
+                "name": move.name,
+                "kind": move.kind,
+                "reached": move.reached,
+                "days": move.days,
+                "is_there": move.is_there,
+            }
             for move in comparison.milestones
         ],
         "totals": _figure_documents(comparison.totals),
         "final": _figure_documents(comparison.final),
+        "shared_day": comparison.shared_day,
+        "shared": _figure_documents(comparison.shared),
+        "executed": _figure_documents(comparison.executed),
         "inputs": [
-            {"of": each.what or "forecast", "field": each.field, "values": each.values}
+            {"of": each.what or "forecast", "field": each.field, "values": each.values, "is_there": each.is_there}
             for each in comparison.differences
         ],
     }

@@ -63,7 +63,7 @@ def _differences(documents: Sequence[Document]) -> Iterator[Difference]:
 
 
 def _of_order(orders: Sequence[Sequence[str]]) -> Iterator[Difference]:
-    """The order of accounts, which decides who pays and is paid first, if two forecasts differ in that of shared ones."""
+    """The order of accounts, which decides who pays first, if two forecasts differ in that of what they share."""
     for one, other in combinations(orders, 2):
         if [name for name in one if name in other] != [name for name in other if name in one]:
             yield Difference("accounts", "order", tuple(map(tuple, orders)), (True,) * len(orders))

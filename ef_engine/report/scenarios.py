@@ -1,7 +1,7 @@
 """The scenarios of a set by the choices they make: as a matrix, ranked by any metric, against the first of them.
 
-A metric is a balance or sum in the last row, a total, a lowest balance, or the day of a milestone. Scenarios without a
-result yet, without such a value, or infeasible (their last row is not the last day) have no rank and stand last.
+What the metrics are, `metrics.py` says. Scenarios without a result yet, without such a value, or infeasible (their last
+row is not the last day) have no rank and stand last.
 """
 
 from __future__ import annotations
@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from typing import Any, TypeAlias
+from math import prod
 
 from ef_engine.report.comparison import MilestoneMove
-
-Value: TypeAlias = Decimal | date | None
+from ef_engine.report.metrics import DEBT, DEBT_ENDS, folded
+from ef_engine.report.metrics import Value as Value
 
 DEFAULT_METRIC = "Net Worth"
 _LESS_IS_BETTER = frozenset({"CC Debt Total", "Loan Total", "Marginal Interest", "Net Loss", "Interest paid"})
-_DEBT_ENDS = (": Curr Stmt Bal", ": Prev Stmt Bal", ": Principal Balance", ": Interest")
 SEPARATOR = " | "
+_AFTER_ACCOUNTS = "Marginal Interest"
+_LONGEST = 3
+"""A matrix is at most so many times as long as wide, if choices can be laid across."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +69,31 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A metric by choices: a row for each way to decide the first choices, a column for each option of the last.
+    """Scenarios by choices: a row for each way to decide the first choices, a column for each way to decide the rest.
 
-    `cells` holds the scenario and its value.
+    `down` and `across` are the names of these choices; a column of several is named by its options, ` | ` between them.
     """
 
     rows: tuple[tuple[str, ...], ...]
     columns: tuple[str, ...]
     cells: tuple[tuple[Scenario, ...], ...]
+    down: tuple[str, ...] = ()
+    across: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What the scenarios that take an option come to by a metric: how many are valued, their best, middle and worst.
+
+    Of an even number the better of the two in the middle; None where none has a value.
+    """
+
+    choice: str
+    option: str
+    valued: int
+    best: Value
+    middle: Value
+    worst: Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,28 +120,52 @@ class Scenarios:
         return sum(each.has_result for each in self.scenarios)
 
     def find_metric(self, text: str) -> str | None:
-        """The metric of that name, however it is written."""
-        wanted = text.casefold().replace("_", " ")
-        return next((name for name in self.metrics if name.casefold() == wanted), None)
+        """The metric of that name, however it is written; the name of a card or loan is its whole debt."""
+        if text in self.metrics:
+            return text
+        by_name = {folded(name): name for name in reversed(self.metrics)}
+        wanted = folded(text)
+        return by_name.get(wanted) or by_name.get(wanted + folded(DEBT))
 
     def ranking(self, metric: str) -> tuple[Ranked, ...]:
         """Every scenario, the best first; what has no value comes last, in the order of the set."""
         valued = [(each, value) for each in self.scenarios if (value := each.value(metric)) is not None]
         valued.sort(key=lambda pair: _order(pair[1]), reverse=not is_less_better(metric, (v for _, v in valued)))
-        values = [value for _, value in valued]
-        ranked = [Ranked(values.index(value) + 1, each, value, _behind(value, values[0])) for each, value in valued]
+        places: dict[Value, int] = {}
+        for place, (_, value) in enumerate(valued, 1):
+            places.setdefault(value, place)
+        ranked = [Ranked(places[value], each, value, _behind(value, valued[0][1])) for each, value in valued]
         missing = (each for each in self.scenarios if each.value(metric) is None)
         return (*ranked, *(Ranked(None, each, None, None) for each in missing))
 
-    def matrix(self) -> Matrix | None:
-        """Every scenario where its choices meet; None for a set without choices."""
+    def matrix(self, *, is_balanced: bool = False) -> Matrix | None:
+        """Every scenario where its choices meet; None for a set without choices.
+
+        Across is the last choice, or if `is_balanced` as many as keep the matrix from being much longer than wide.
+        """
         if not self.choices:
             return None
-        *before, last = self.choices
+        split = _split(self.choices) if is_balanced else len(self.choices) - 1
+        down, across = self.choices[:split], self.choices[split:]
+        rows, columns = option_names(down), option_names(across)
         by_options = {each.options: each for each in self.scenarios}
-        rows = tuple(row[::-1] for row in product(*(choice.options for choice in reversed(before))))
-        cells = tuple(tuple(by_options[(*row, option)] for option in last.options) for row in rows)
-        return Matrix(rows, last.options, cells)
+        return Matrix(
+            rows=tuple(rows),
+            columns=tuple(map(SEPARATOR.join, columns)),
+            cells=tuple(tuple(by_options[(*row, *column)] for column in columns) for row in rows),
+            down=tuple(choice.name for choice in down),
+            across=tuple(choice.name for choice in across),
+        )
+
+    def effects(self, metric: str) -> tuple[Effect, ...]:
+        """What every option of every choice makes of the metric, in the order of the set."""
+        values = [(each.scenario, each.value) for each in self.ranking(metric) if each.rank is not None]
+        effects = []
+        for position, choice in enumerate(self.choices):
+            for option in choice.options:
+                taken = [value for scenario, value in values if scenario.options[position] == option]
+                effects.append(_effect(choice.name, option, taken))
+        return tuple(effects)
 
     def milestone_moves(self) -> tuple[MilestoneMove, ...]:
         """How the milestones moved against the first scenario."""
@@ -135,7 +178,24 @@ class Scenarios:
 def is_less_better(metric: str, values: Iterable[Value] = ()) -> bool:
     """Whether a smaller value is wished for: a debt, interest on debts, an early day."""
     is_day = any(isinstance(value, date) for value in values)
-    return is_day or metric in _LESS_IS_BETTER or metric.endswith(_DEBT_ENDS)
+    return is_day or metric in _LESS_IS_BETTER or metric.endswith((*DEBT_ENDS, DEBT))
+
+
+def _effect(choice: str, option: str, ordered: Sequence[Value]) -> Effect:
+    """`ordered` begins with the best."""
+    if not ordered:
+        return Effect(choice, option, 0, None, None, None)
+    middle = ordered[(len(ordered) - 1) // 2]
+    return Effect(choice, option, len(ordered), ordered[0], middle, ordered[-1])
+
+
+def _split(choices: Sequence[Choice]) -> int:
+    """How many of the first choices go down, so that the matrix is not much longer than wide; never the last."""
+    counts = [len(choice.options) for choice in choices]
+    down = len(choices) - 1
+    while down > 1 and prod(counts[:down]) > _LONGEST * prod(counts[down:]):
+        down -= 1
+    return down
 
 
 def _order(value: Value) -> Decimal | int:
@@ -159,21 +219,14 @@ def option_names(choices: Sequence[Choice]) -> list[tuple[str, ...]]:
     return [options[::-1] for options in product(*(choice.options for choice in reversed(choices)))]
 
 
-def values_of_result(result: Mapping[str, Any]) -> dict[str, Value]:
-    """Every metric of an `ef/result/1` document, milestones without a day included as None."""
-    summary = result["summary"]
-    totals = {key.replace("_", " ").capitalize(): amount for key, amount in summary["totals"].items()}
-    lowest = {f"Lowest {account}": at["amount"] for account, at in summary["lowest"].items()}
-    amounts = {name: Decimal(amount) for name, amount in {**summary["final"], **totals, **lowest}.items()}
-    return {**milestone_values(milestone_days(result["milestones"])), **amounts}
-
-
-def milestone_days(milestones: Mapping[str, Any]) -> dict[str, str | None]:
-    """The day of every milestone of a result document, as text."""
-    account = {name: at["held_since"] for name, at in milestones["account"].items()}
-    return {**account, **milestones["memo"], **milestones["composite"]}
-
-
-def milestone_values(days: Mapping[str, str | None]) -> dict[str, Value]:
-    """Milestones as metrics."""
-    return {name: date.fromisoformat(day) if day else None for name, day in days.items()}
+def final_balances(scenario: Scenario) -> dict[str, Decimal]:
+    """Every account in the last row by its name, in the order of the input; of a card or loan its whole debt."""
+    balances: dict[str, Decimal] = {}
+    for name, value in scenario.values.items():
+        if name == _AFTER_ACCOUNTS:
+            break
+        account, _, part = name.partition(": ")
+        debt = scenario.values.get(account + DEBT) if part else value
+        if isinstance(debt, Decimal):
+            balances[account] = debt
+    return balances

@@ -7,8 +7,11 @@ from decimal import Decimal
 
 from ef_engine.report.cells import money
 from ef_engine.report.comparison_report import NOT_REACHED, signed_days
-from ef_engine.report.scenarios import DEFAULT_METRIC, Ranked, Scenario, Scenarios
+from ef_engine.report.scenarios import DEFAULT_METRIC, SEPARATOR, Ranked, Scenario, Scenarios, final_balances
 from ef_engine.report.values import Block, Cell, Grid, Report, Sentences
+
+WORST_ROWS = 8
+"""So many of the rows that are shown of a long ranking are its last ones."""
 
 MOST_ROWS = 32
 """So many rows of a table are shown to people; `--format csv` has all."""
@@ -18,13 +21,19 @@ def scenarios_report(title: str, dates: tuple[str, str], found: Scenarios, metri
     """The report of a set; `dates` are the first and last day of its forecasts."""
     sentences = (
         f"{found.done} of {len(found.scenarios)} scenarios have a result, from {dates[0]} to {dates[1]}.",
+        *_infeasible(found),
         *_extremes(found, metric),
     )
     blocks = (
-        Sentences("", sentences), matrix_grid(found, metric), ranking_grid(found, metric), milestone_grid(found),
-        scenario_grid(found),
+        Sentences("", sentences), matrix_grid(found, metric), effect_grid(found, metric), ranking_grid(found, metric),
+        milestone_grid(found), final_grid(found), scenario_grid(found),
     )  # fmt: skip
     return Report(title, tuple(block for block in blocks if block is not None))
+
+
+def _infeasible(found: Scenarios) -> Iterator[str]:
+    if count := sum(each.state == "infeasible" for each in found.scenarios):
+        yield f"{count:,} of them {'is' if count == 1 else 'are'} infeasible and not ranked."
 
 
 def _extremes(found: Scenarios, metric: str) -> Iterator[str]:
@@ -52,16 +61,26 @@ def cell_of(scenario: Scenario, metric: str) -> Cell:
 
 def matrix_grid(found: Scenarios, metric: str) -> Block | None:
     """The metric where choices meet."""
-    matrix = found.matrix()
+    matrix = found.matrix(is_balanced=True)
     if matrix is None or len(found.scenarios) == 1:
         return None
-    *before, last = found.choices
-    heading = f"{metric} by choices ({last.name} from left to right)"
-    columns = (*(choice.name for choice in before), *matrix.columns)
+    heading = f"{metric} by choices ({SEPARATOR.join(matrix.across)} from left to right)"
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (*row, *(cell_of(each, metric) for each in cells)) for row, cells in zip(matrix.rows, matrix.cells, strict=True)
+        (SEPARATOR.join(row), *(cell_of(each, metric) for each in cells))
+        for row, cells in zip(matrix.rows, matrix.cells, strict=True)
     )
-    return _shortened(Grid(heading, columns, rows, is_split=True))
+    return _shortened(Grid(heading, (SEPARATOR.join(matrix.down), *matrix.columns), rows, is_split=True))
+
+
+def effect_grid(found: Scenarios, metric: str) -> Grid | None:
+    """What every option makes of the metric: of the scenarios that take it the best, the middle and the worst."""
+    effects = found.effects(metric)
+    if len(found.choices) < 2 or not any(each.valued for each in effects):
+        return None
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (f"{each.choice}: {each.option}", each.valued, each.best, each.middle, each.worst) for each in effects
+    )
+    return Grid(f"{metric} by option", ("Option", "Scenarios", "Best", "Middle", "Worst"), rows, is_split=True)
 
 
 def ranking_grid(found: Scenarios, metric: str) -> Block | None:
@@ -72,7 +91,7 @@ def ranking_grid(found: Scenarios, metric: str) -> Block | None:
         (each.rank, each.scenario.name, cell_of(each.scenario, metric), each.behind) for each in found.ranking(metric)
     )
     behind = "Days behind" if any(isinstance(row[3], int) for row in rows) else "Behind"
-    return _shortened(Grid(f"Ranking by {metric}", ("Rank", "Scenario", metric, behind), rows))
+    return _ends_of(Grid(f"Ranking by {metric}", ("Rank", "Scenario", metric, behind), rows))
 
 
 def milestone_grid(found: Scenarios) -> Block | None:
@@ -93,6 +112,19 @@ def milestone_grid(found: Scenarios) -> Block | None:
     return _shortened(Grid(heading, ("Scenario", *(move.name for move in moves)), tuple(rows), is_split=True))
 
 
+def final_grid(found: Scenarios) -> Grid | None:
+    """The balance of every account on the last day, the whole debt of a card or loan, and net worth."""
+    balances = [(each, final_balances(each)) for each in found.scenarios]
+    accounts = dict.fromkeys(name for _, each in balances for name in each)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (each.name, *(amounts.get(name) for name in accounts), each.values.get(DEFAULT_METRIC))
+        for each, amounts in balances
+        if each.has_result
+    )
+    columns = ("Scenario", *accounts, DEFAULT_METRIC)
+    return _shortened(Grid("Balances on the last day", columns, rows, is_split=True)) if accounts else None
+
+
 def scenario_grid(found: Scenarios) -> Grid:
     """Every scenario with its id, state, net worth and milestones, in the order of the set."""
     columns = ("Scenario", "ID", "State", DEFAULT_METRIC, *found.milestones)
@@ -104,6 +136,17 @@ def scenario_grid(found: Scenarios) -> Grid:
         for each in found.scenarios
     )  # fmt: skip
     return _shortened(Grid("Scenarios", columns, rows, is_split=True))
+
+
+def _ends_of(grid: Grid) -> Grid:
+    """The best and the worst of a ranking that is too long; what has no rank is not the worst."""
+    if len(grid.rows) <= MOST_ROWS:
+        return grid
+    ranked = [row for row in grid.rows if row[0] is not None] or list(grid.rows)
+    best = ranked[: MOST_ROWS - WORST_ROWS]
+    worst = ranked[len(best) :][-WORST_ROWS:]
+    heading = f"{grid.heading}: the best {len(best)} and the worst {len(worst)} of {len(grid.rows):,} rows"
+    return Grid(heading, grid.columns, (*best, *worst))
 
 
 def _shortened(grid: Grid) -> Grid:

@@ -31,8 +31,22 @@ def result_document(places: Places, record: Record) -> dict[str, Any]:
     """`result.json` with amounts as `Decimal`."""
     document = json.loads(result_bytes(places, record), parse_float=Decimal)
     if not isinstance(document, dict):
-        raise CommandError(f"result.json of {record.id} is damaged", f"`ef_cli run forecast {record.id} --force`")
+        raise _damaged(record)
     return document
+
+
+def result_outline(places: Places, record: Record) -> dict[str, Any]:
+    """`result.json` without its decisions, which is quick for many."""
+    from ef_engine.evaluation.outline import load_outline
+
+    try:
+        return load_outline(result_bytes(places, record).decode())
+    except ValueError as error:
+        raise _damaged(record) from error
+
+
+def _damaged(record: Record) -> CommandError:
+    return CommandError(f"result.json of {record.id} is damaged", f"`ef_cli run forecast {record.id} --force`")
 
 
 def daily_table(places: Places, record: Record) -> Table:

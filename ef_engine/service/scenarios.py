@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from ef_engine.errors import CommandError
-from ef_engine.service.results import result_document
+from ef_engine.errors import CommandError, EfError
+from ef_engine.service.results import result_outline
 from ef_engine.store import forecasts
 from ef_engine.store.claims import observed
 from ef_engine.store.forecasts import Unreadable
@@ -18,12 +19,15 @@ from ef_engine.store.states import Finished
 if TYPE_CHECKING:
     from ef_engine.report.scenarios import Choice, Scenario, Scenarios, Value
 
+    _Values: TypeAlias = tuple[Mapping[str, Value], tuple[str, ...]]
+
+_NOTHING: _Values = ({}, ())
+
 
 def read_scenarios(places: Places, record: Record, metric: str | None = None) -> tuple[Scenarios, str]:
     """The scenarios of a set, and the name of the metric asked for (by default the net worth at the end).
 
-    Net worth and milestones stand in small files; only another metric has every result opened. Raises CommandError for
-    a metric that no scenario has.
+    Of a result that cannot be read only the net worth is known. Raises CommandError for a metric that no scenario has.
     """
     from ef_engine.report.scenarios import DEFAULT_METRIC, Scenarios, option_names
 
@@ -33,21 +37,15 @@ def read_scenarios(places: Places, record: Record, metric: str | None = None) ->
     options = option_names(choices)
     stored = forecasts.read_some(places, {member.id for member in record.members})
 
-    def read(is_whole: bool) -> Scenarios:
-        read_one = {key: _values(places, each, is_whole) for key, each in stored.items()}
-        found = tuple(
-            _scenario(places, member, chosen, stored.get(member.id), read_one)
-            for member, chosen in zip(record.members, options, strict=True)
-        )
-        return Scenarios(choices=choices, scenarios=found)
-
-    scenarios = read(is_whole=False)
+    values = {key: _values(places, each) for key, each in stored.items()}
+    found = tuple(
+        _scenario(places, member, chosen, stored.get(member.id), values.get(member.id, _NOTHING))
+        for member, chosen in zip(record.members, options, strict=True)
+    )
+    scenarios = Scenarios(choices=choices, scenarios=found)
     name = scenarios.find_metric(metric or DEFAULT_METRIC)
     if metric and not name:
-        scenarios = read(is_whole=True)
-        name = scenarios.find_metric(metric)
-        if name is None:
-            raise CommandError(f"no scenario has {metric!r}", f"it is one of {', '.join(scenarios.metrics)}")
+        raise CommandError(f"no scenario has {metric!r}", f"it is one of {', '.join(scenarios.metrics)}")
     return scenarios, name or DEFAULT_METRIC
 
 
@@ -63,34 +61,32 @@ def _choices(places: Places, record: Record) -> tuple[Choice, ...]:
     )
 
 
-def _values(places: Places, record: Record | Unreadable, is_whole: bool) -> dict[str, Value]:
-    from ef_engine.report.scenarios import DEFAULT_METRIC, milestone_values, values_of_result
+def _values(places: Places, record: Record | Unreadable) -> _Values:
+    """All metrics of a scenario, and which of them are milestones."""
+    from ef_engine.report.metrics import milestone_values, values_of_result
+    from ef_engine.report.scenarios import DEFAULT_METRIC
 
-    has_result = isinstance(record, Record) and isinstance(record.state, Finished) and record.state.outcome.has_result
-    if not has_result or not isinstance(record, Record):
-        return {}
-    if is_whole:
-        return values_of_result(result_document(places, record))
-    worth = net_worth(record)
-    known: dict[str, Value] = {DEFAULT_METRIC: None if worth is None else Decimal(worth)}
-    return known | milestone_values(record.summary.get("milestones") or {})
+    if not isinstance(record, Record) or not isinstance(record.state, Finished) or not record.state.outcome.has_result:
+        return _NOTHING
+    try:
+        outline = result_outline(places, record)
+    except EfError:  # damaged, or deleted since it was listed
+        worth = net_worth(record)
+        return {DEFAULT_METRIC: None if worth is None else Decimal(worth)}, ()
+    return values_of_result(outline), tuple(milestone_values(outline))
 
 
 def _scenario(
-    places: Places,
-    member: Member,
-    options: tuple[str, ...],
-    record: Record | Unreadable | None,
-    values: dict[str, dict[str, Value]],
+    places: Places, member: Member, options: tuple[str, ...], record: Record | Unreadable | None, found: _Values
 ) -> Scenario:
     from ef_engine.report.scenarios import Scenario
 
-    names = tuple((record.summary.get("milestones") or {}) if isinstance(record, Record) else ())
+    values, milestones = found
     return Scenario(
         id=member.id,
         name=member.name,
         options=options,
         state="gone" if record is None else observed(places, record),
-        values=values.get(member.id, {}),
-        milestones=names,
+        values=values,
+        milestones=milestones,
     )

@@ -147,6 +147,6 @@ def test_the_report_of_a_set_compares_its_scenarios_in_eighty_columns(terminal: 
     text = terminal.ok("report", terminal.ok("list", "forecastset", "--quiet").strip())
     assert max(map(len, text.splitlines())) <= 80
     assert all(name in text for name in names)
-    assert text.count("\nCore | cheap | rent") == 6
+    assert text.count("\nCore | cheap | rent") == 7
     assert "not reached" in text
     assert "Net Worth is best in Core | cheap | rent, at " in text

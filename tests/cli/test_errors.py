@@ -98,6 +98,8 @@ CATALOGUE = {
     "restart 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
     "restart --lost x": (2, "--lost leaves no choice for anything else; leave one of them out."),
     "compare a": (2, "`ef_cli compare` takes two to 4 ids, and got 1; see `ef_cli list`."),
+    "compare forecast a": (2, "`ef_cli compare` takes two to 4 ids, and got 1; see `ef_cli list`."),
+    "compare forecast 0000 1111": (4, "no forecast has an id that begins with '0000'; see `ef_cli list`."),
     "stack 0000": (4, "no forecast or forecast set has an id that begins with '0000'; see `ef_cli list`."),
     "clean --state done": (
         2,

@@ -188,3 +188,20 @@ def test_a_set_ranked_by_a_metric_is_listed_in_that_order(workspace: Workspace, 
     lowest = [Decimal(row["lowest_checking"]) for row in rows[:3]]
     assert lowest == sorted(lowest, reverse=True)
     assert [row["rank"] for row in rows] == ["1", "2", "3", ""]
+
+
+def test_the_report_of_a_set_shows_the_final_balance_of_every_account(workspace: Workspace, plan: Record) -> None:
+    text = report_set(workspace.places, plan, "text", 80).decode()
+    found, _ = read_scenarios(workspace.places, plan)
+    lines = text[text.index("Balances on the last day") :].splitlines()
+    assert lines[2].split() == ["Scenario", "Checking", "Net", "Worth"]
+    assert lines[3].split()[-2] == f"{found.scenarios[0].values['Checking']:,.2f}"
+
+
+def test_a_damaged_result_hides_no_other(workspace: Workspace, plan: Record) -> None:
+    damaged = plan.members[0].id
+    (workspace.places.run(damaged) / "result.json").write_text("{")
+    found, _ = read_scenarios(workspace.places, plan)
+    first, second, *_ = found.scenarios
+    assert set(first.values) == {"Net Worth"}
+    assert {"Checking", "rich"} <= set(second.values)

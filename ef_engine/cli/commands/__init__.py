@@ -91,7 +91,7 @@ COMMANDS = (
         about="Of a forecast, csv is the daily table and json the whole result; of a set, both are a row a scenario.",
     ),
     Command(
-        "compare", "ID ID [ID [ID]]", "two to four forecasts side by side", options=("format",),
+        "compare", "[forecast] ID ID [ID [ID]]", "two to four forecasts side by side", options=("format",),
         about="The others against the first: milestones moved by how many days, interest, final balances, and what "
         "differs in the inputs.",
     ),
