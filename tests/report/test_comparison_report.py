@@ -293,3 +293,15 @@ def test_what_has_no_rank_is_not_called_the_worst() -> None:
     (ranking,) = (block for block in report.blocks if block.heading.startswith("Ranking"))
     assert isinstance(ranking, Grid)
     assert [row[0] for row in ranking.rows[-2:]] == [423, 424]
+
+
+def test_a_comparison_may_say_that_its_ids_are_of_forecasts(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told = printed(capsys, home, "compare", "forecast", "a38d", "b7cc")
+    assert told == printed(capsys, home, "compare", "a38d", "b7cc")
+
+
+def test_a_whole_debt_ranks_a_set(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(capsys, home, "report", "forecastset", "Sc0e", "--metric", "Student Loan")
+    best = text[text.index("Ranking by Student Loan: Debt") :].splitlines()[3]
+    assert best.split()[0] == "1"
+    assert best.split()[-2:] == ["5,077.92", "0.00"]

@@ -205,3 +205,12 @@ def test_a_damaged_result_hides_no_other(workspace: Workspace, plan: Record) -> 
     first, second, *_ = found.scenarios
     assert set(first.values) == {"Net Worth"}
     assert {"Checking", "rich"} <= set(second.values)
+
+
+def test_decisions_are_not_read_to_rank_scenarios(workspace: Workspace, plan: Record) -> None:
+    path = workspace.places.run(plan.members[0].id) / "result.json"
+    text = path.read_text()
+    start, end = text.index('"decisions": [') + len('"decisions": ['), text.index('\n  "milestones": {')
+    path.write_text(text[:start] + " nothing that could be parsed " + text[end:])
+    found, name = read_scenarios(workspace.places, plan, "interest_paid")
+    assert found.scenarios[0].value(name) == Decimal("0.00")
