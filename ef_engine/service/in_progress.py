@@ -125,6 +125,11 @@ class Lookout:
         return max(0.0, present - marker.beaten), max(0.0, idle)
 
 
+def heartbeat_age(row: InProgress) -> float | None:
+    """For how many seconds nothing was heard of it; None for what does not run."""
+    return None if row.beaten is None else max(0.0, time.time() - row.beaten)
+
+
 def in_progress(places: Places, thresholds: Thresholds | None = None) -> list[InProgress]:
     """Everything under way or lost, at a single look."""
     return Lookout(places, thresholds).look()

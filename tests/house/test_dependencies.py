@@ -12,26 +12,28 @@ from pathlib import Path
 from tests.house.files import ROOT
 
 HOMES = {
-    "filelock": {"store/locks.py"},
-    "openpyxl": {"sources/excel_cells.py", "sources/excel_template.py"},
-    "pandas": {"frames.py"},
+    "filelock": {"ef_engine/store/locks.py"},
+    "openpyxl": {"ef_engine/sources/excel_cells.py", "ef_engine/sources/excel_template.py"},
+    "pandas": {"ef_engine/frames.py"},
     "sqlalchemy": {
-        f"sources/database/{name}.py"
+        f"ef_engine/sources/database/{name}.py"
         for name in ("bulk", "connect", "dump", "failures", "inputs", "schema", "selects", "stored", "tables")
     },
-    "sqlglot": {"sources/database/select_guard.py"},
-    "shtab": {"cli/commands/completions.py"},
+    "sqlglot": {"ef_engine/sources/database/select_guard.py"},
+    "shtab": {"ef_engine/cli/commands/completions.py"},
 }
+OURS = ("ef_engine", "ef_tui")
+TERMINAL = ("rich", "textual")
 
 
 def imports() -> dict[str, set[str]]:
-    """Which modules of the engine import which outside packages, inside functions too."""
+    """Which of our modules import which outside packages, inside functions too."""
     found: dict[str, set[str]] = defaultdict(set)
-    for path in sorted((ROOT / "ef_engine").rglob("*.py")):
+    for path in sorted(path for ours in OURS for path in (ROOT / ours).rglob("*.py")):
         for name in imported_names(path):
             package = name.partition(".")[0]
-            if package not in sys.stdlib_module_names and package != "ef_engine":
-                found[package].add(path.relative_to(ROOT / "ef_engine").as_posix())
+            if package not in sys.stdlib_module_names and package not in OURS:
+                found[package].add(path.relative_to(ROOT).as_posix())
     return found
 
 
@@ -50,6 +52,11 @@ def test_dependencies_are_those_that_are_imported() -> None:
 def test_each_outside_package_has_one_home() -> None:
     found = imports()
     assert {package: found[package] for package in HOMES} == HOMES
+
+
+def test_only_the_dashboard_draws_with_the_terminal_packages() -> None:
+    found = imports()
+    assert {path.partition("/")[0] for package in TERMINAL for path in found[package]} == {"ef_tui"}
 
 
 def test_every_dependency_has_its_reason_beside_it() -> None:

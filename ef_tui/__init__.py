@@ -1,0 +1,1 @@
+"""The dashboard: panes, keys and themes over `ef_engine.service`. It holds no truth of its own."""

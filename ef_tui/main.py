@@ -1,0 +1,98 @@
+"""`ef_tui`: opens the dashboard; with `--headless`, or a command, it is `ef_cli`.
+
+What only the dashboard needs is imported when it is opened, so that `ef_tui --headless` starts as fast as `ef_cli`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ef_engine.cli import main as cli
+from ef_engine.cli.commands import COMMANDS
+from ef_engine.cli.invocation import Invocation
+from ef_engine.cli.options import GLOBAL_OPTIONS, add_global_options, add_option
+from ef_engine.cli.parser import Parser
+from ef_engine.cli.settings import resolve
+from ef_engine.errors import CommandError, EfError
+
+if TYPE_CHECKING:
+    from ef_tui.session import Session
+
+PROGRAM = "ef_tui"
+HEADLESS = "--headless"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command line, by default that of this process, and returns its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if HEADLESS in arguments:
+        arguments.remove(HEADLESS)
+        return cli(arguments)
+    try:
+        args, words = parser().parse_known_args(arguments)
+    except EfError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    if words[:1] and words[0] in _commands():
+        return cli(arguments)
+    try:
+        if words:
+            raise CommandError(f"{words[0]!r} is no command of ef", f"see `{PROGRAM} --help`")
+        return _open(Invocation(args, resolve(args, os.environ)))
+    except EfError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def _commands() -> set[str]:
+    return {name for command in COMMANDS for name in (command.name, *command.aliases)}
+
+
+def parser() -> Parser:
+    """The options of the dashboard."""
+    made = Parser(prog=PROGRAM, usage=f"{PROGRAM} [options]\n       {PROGRAM} --headless COMMAND ...")
+    made.add_first_options()
+    add_option(made, "read_only", action="store_true", help="look at a workspace and change nothing")
+    made.add_argument(HEADLESS, action="store_true", help="no dashboard: the rest is a command of ef_cli")
+    shown = {"workspace", "username", "config", "profile"}
+    add_global_options(made, shown=shown & {option.name for option in GLOBAL_OPTIONS})
+    return made
+
+
+def _open(invocation: Invocation) -> int:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("the dashboard needs a terminal", f"`{PROGRAM} {HEADLESS} COMMAND` works without one")
+    from ef_tui.app import EfApp
+
+    app = EfApp(session_of(invocation))
+    app.run(mouse=app.session.preferences.mouse)
+    return app.return_code or 0
+
+
+def session_of(invocation: Invocation) -> Session:
+    """The session a command line asks for."""
+    from ef_tui.glyphs import glyphs_for
+    from ef_tui.session import Preferences, Session
+    from ef_tui.themes import theme_for
+
+    return Session(
+        workspace=invocation.workspace,
+        preferences=Preferences(theme=theme_for()),
+        glyphs=glyphs_for(),
+        is_read_only=bool(invocation.option("read_only", False)),
+        words=_words(invocation.args),
+    )
+
+
+def _words(args: argparse.Namespace) -> tuple[str, ...]:
+    """The options that were given and that a command needs to mean the same workspace."""
+    kept = ("workspace", "stage_directory", "data_directory", "lock_directory", "log_directory", "username", "config")
+    return tuple(word for name in (*kept, "profile") if name in args for word in (f"--{name}", str(vars(args)[name])))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

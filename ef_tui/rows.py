@@ -1,0 +1,123 @@
+"""Rows as the panes show them: columns, and the cells of each. Pure; what a cell says follows from the row alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ef_engine.report.cells import money
+from ef_engine.report.durations import duration_text
+from ef_engine.service.in_progress import COLUMNS as IN_PROGRESS_COLUMNS
+from ef_engine.service.in_progress import InProgress
+from ef_engine.service.listing import Row
+from ef_tui.glyphs import Glyphs
+from ef_tui.widgets.columns import Cell, Column
+
+TONES = {
+    "running": "accent", "paused": "muted", "queued": "muted", "lost": "bad", "stuck": "warn", "frozen": "warn",
+    "evaluated": "good", "infeasible": "warn", "incomplete": "warn", "failed": "bad", "crashed": "bad",
+    "killed": "warn", "timed_out": "bad", "upstream_failed": "bad", "unreadable": "bad", "invalid": "bad",
+}  # fmt: skip
+
+STAGED_COLUMNS = (
+    Column("ID", 13),
+    Column("Label", 8, grow=3),
+    Column("Start", 10, spare=2),
+    Column("End", 10, spare=1),
+    Column("Kind", 4, spare=3),
+)
+IN_PROGRESS_SHOWN = (
+    Column("State", 9),
+    Column("Label", 6, grow=2),
+    Column("Done", 10, spare=1),
+    Column("ETA", 6, is_right=True, spare=2),
+    Column("Time", 6, is_right=True, spare=4),
+    Column("Rate", 8, is_right=True, spare=5),
+    Column("Beat", 5, is_right=True, spare=3),
+    Column("Phase", 9, grow=1, spare=6),
+    Column("ID", 13, spare=7),
+)
+EVALUATED_COLUMNS = (
+    Column("State", 12),
+    Column("Label", 6, grow=3),
+    Column("Goals", 5, is_right=True, spare=3),
+    Column("Net worth", 12, is_right=True, spare=1),
+    Column("Trend", 8, spare=2),
+    Column("End", 10, spare=4),
+    Column("ID", 13, spare=5),
+)
+
+BAR = 5
+_MANY = 10
+"""Steps a second from which fractions of them interest nobody."""
+
+
+def staged_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
+    """The cells of something staged, in the order of `STAGED_COLUMNS`."""
+    return (
+        Cell(row.id, "accent"),
+        Cell(row.label),
+        Cell(row.start or "", "muted"),
+        Cell(row.end or "", "muted"),
+        Cell("set" if row.kind == "forecastset" else "", "muted"),
+    )
+
+
+def in_progress_cells(row: InProgress, glyphs: Glyphs) -> Sequence[Cell]:
+    """The cells of something in progress, in the order of `IN_PROGRESS_SHOWN`."""
+    values = dict(zip(IN_PROGRESS_COLUMNS, row.cells, strict=True))
+    word = standing(row)
+    return (
+        Cell(glyphs.state(word), TONES.get(word, "")),
+        Cell(row.record.label or row.record.id),
+        Cell(_bar(row, glyphs)),
+        Cell(_duration(values["ETA"]), "muted"),
+        Cell(_duration(values["Elapsed"]), "muted"),
+        Cell(_rate(values["Rate"]), "muted"),
+        Cell(_beat(row), "muted"),
+        Cell(str(values["Phase"] or ""), "muted"),
+        Cell(row.record.id, "muted"),
+    )
+
+
+def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
+    """The cells of something finished, in the order of `EVALUATED_COLUMNS`."""
+    worth = row.net_worth
+    return (
+        Cell(glyphs.state(row.state), TONES.get(row.state, "")),
+        Cell(row.label or row.id),
+        Cell(""),
+        Cell("" if worth is None else money(float(worth)), "bad" if worth and worth.startswith("-") else ""),
+        Cell(""),
+        Cell(row.end or "", "muted"),
+        Cell(row.id, "muted"),
+    )
+
+
+def standing(row: InProgress) -> str:
+    """Its word: `stuck` and `frozen` go before `running`."""
+    flag = row.flags[0].partition(" ")[0] if row.flags else ""
+    return flag if flag in ("stuck", "frozen", "lost") else row.word
+
+
+def _bar(row: InProgress, glyphs: Glyphs) -> str:
+    progress = row.progress
+    if not progress.total:
+        return ""
+    return f"{glyphs.bar_text(progress.done, progress.total, BAR)} {progress.share:>4}"
+
+
+def _duration(seconds: float | None) -> str:
+    return "" if seconds is None else duration_text(seconds)
+
+
+def _rate(rate: float | None) -> str:
+    if rate is None:
+        return ""
+    return f"{rate:,.0f}/s" if rate >= _MANY else f"{rate:.2g}/s"
+
+
+def _beat(row: InProgress) -> str:
+    from ef_engine.service.in_progress import heartbeat_age
+
+    age = heartbeat_age(row)
+    return "" if age is None else duration_text(age)

@@ -1,0 +1,1 @@
+"""One module a screen; what is not needed for the first paint is imported when it is opened."""

@@ -1,0 +1,31 @@
+"""What every screen of the dashboard has: the app as what it is, a way back, and the news of each snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+if TYPE_CHECKING:
+    from ef_tui.app import EfApp
+    from ef_tui.snapshot import Snapshot
+
+
+class EfScreen(Screen[None]):
+    """A full screen. Keys have ids, so that the config file can move them; those of screens begin with its name."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "back", show=False, id="back")]
+
+    @property
+    def dashboard(self) -> EfApp:
+        """The app, as what it is."""
+        return cast("EfApp", self.app)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Is told of each new snapshot; most screens need none."""
+
+    def action_back(self) -> None:
+        """Returns to the screen before."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()

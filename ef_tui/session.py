@@ -1,0 +1,34 @@
+"""What a dashboard is opened with; fixed for as long as it is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ef_engine.service.workspace import Workspace
+from ef_tui.glyphs import UNICODE, Glyphs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """`refresh` and `refresh_unfocused` are seconds between two looks; `keys` are keys by the id of a binding."""
+
+    theme: str = "dark"
+    refresh: float = 1.0
+    refresh_unfocused: float = 5.0
+    mouse: bool = True
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """A workspace, how to show it, and whether it may be changed.
+
+    `words` are the options an `ef_cli` command needs to mean this very workspace.
+    """
+
+    workspace: Workspace
+    preferences: Preferences = field(default_factory=Preferences)
+    glyphs: Glyphs = UNICODE
+    is_read_only: bool = False
+    words: tuple[str, ...] = ()
