@@ -1,6 +1,7 @@
 """Settings and where each comes from: command line, then `EF_*` environment, then config file, then default.
 
 The config file is TOML with the names of the options as keys; a profile is a table `[profiles.NAME]` that goes first.
+What is the dashboard's alone stands in a table `[dashboard]` of either.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ef_engine.cli import dashboard_settings
 from ef_engine.cli.mistakes import suggestion
 from ef_engine.cli.options import SETTINGS, Option
 from ef_engine.errors import CommandError, NotFoundError
@@ -19,6 +21,7 @@ from ef_engine.secret import Secret
 from ef_engine.store.places import config_home, default_home
 
 DEFAULT = "default"
+_EVERY = (*SETTINGS, *dashboard_settings.OPTIONS)
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("", "0", "false", "no", "off")
 
 
@@ -34,13 +37,14 @@ def resolve(args: argparse.Namespace, environment: Mapping[str, str]) -> dict[st
     """Every setting by name; raises CommandError for a config file or variable that makes no sense."""
     given = vars(args)
     from_file = _read_config(given, environment)
-    return {option.name: _resolve_one(option, given, environment, from_file) for option in SETTINGS}
+    keys = {name: each for name, each in from_file.items() if name.startswith(dashboard_settings.KEYS)}
+    return {option.name: _resolve_one(option, given, environment, from_file) for option in _EVERY} | keys
 
 
 def _resolve_one(
     option: Option, given: Mapping[str, Any], environment: Mapping[str, str], from_file: Mapping[str, Setting]
 ) -> Setting:
-    variable = f"EF_{option.name.upper()}"
+    variable = f"EF_{option.name.upper().replace('.', '_')}"
     if option.name in given:
         return Setting(given[option.name], "command line")
     if environment.get(variable):
@@ -61,7 +65,7 @@ def _default(name: str, environment: Mapping[str, str]) -> Any:
             return "info"
         case "approximate":
             return False
-    return None
+    return dashboard_settings.default_of(name) if name.startswith(f"{dashboard_settings.TABLE}.") else None
 
 
 def _login_name(environment: Mapping[str, str]) -> str:
@@ -78,6 +82,7 @@ def _login_name(environment: Mapping[str, str]) -> str:
 
 def _checked(option: Option, value: Any, place: str) -> Any:
     """The value as the option wants it: one of its words, true or false, or text."""
+    dashboard_settings.check(option.name, value, place)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if option.metavar is None:
         if text.lower() not in _TRUE + _FALSE:
@@ -119,10 +124,14 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def _of_table(table: Mapping[str, Any], place: str) -> dict[str, Setting]:
-    known = {option.name: option for option in SETTINGS if option.name != "config"}
-    for key in table:
-        if key not in known:
-            raise CommandError(
-                f"{place}: there is no setting {key!r}", suggestion(key, known, "see `ef_cli config show`")
-            )
-    return {key: Setting(_checked(known[key], value, f"{place}: {key}"), place) for key, value in table.items()}
+    known = {option.name: option for option in _EVERY if option.name != "config"}
+    found = {}
+    for key, value in dashboard_settings.flattened(table, place).items():
+        if key.startswith(dashboard_settings.KEYS):
+            found[key] = Setting(value, place)
+        elif key in known:
+            found[key] = Setting(_checked(known[key], value, f"{place}: {key}"), place)
+        else:
+            remedy = suggestion(key, known, "see `ef_cli config show`")
+            raise CommandError(f"{place}: there is no setting {key!r}", remedy)
+    return found

@@ -48,6 +48,7 @@ def _work(places: Places, record_id: str, observer: Observer) -> Answer:
     from ef_engine.evaluation import evaluate, result_document
     from ef_engine.evaluation.csv_text import daily_csv, decisions_csv, postings_csv
     from ef_engine.evaluation.result_text import dump_with_decisions
+    from ef_engine.evaluation.trend import trend_of
     from ef_engine.simulation import simulate
 
     forecast = load_forecast(places, record_id)
@@ -64,7 +65,8 @@ def _work(places: Places, record_id: str, observer: Observer) -> Answer:
     }
     forecasts.write_results(places, record_id, {name: text.encode() for name, text in contents.items()})
     observer.advanced(1)
-    return Answer(Outcome.INFEASIBLE if simulation.failure else Outcome.EVALUATED, summary_of(document))
+    outcome = Outcome.INFEASIBLE if simulation.failure else Outcome.EVALUATED
+    return Answer(outcome, summary_of(document) | {"trend": trend_of(result.table.amounts.get("Net Worth", ()))})
 
 
 def load_forecast(places: Places, record_id: str) -> Forecast:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,12 +34,20 @@ def cells(row: Row) -> tuple[str | Decimal | None, ...]:
     return row.id, row.kind, row.state, row.label, row.start, row.end, worth, row.updated, row.owner
 
 
-def list_rows(places: Places, kind: str | None = None) -> list[Row]:
+@dataclass(slots=True)
+class Memory:
+    """What somebody who looks again and again saw the last time; by path, what a file held that belongs to nothing."""
+
+    finished: catalogue.Known = field(default_factory=dict)
+    files: dict[Path, tuple[catalogue.Mark, tuple[Row, str | None]]] = field(default_factory=dict)
+
+
+def list_rows(places: Places, kind: str | None = None, memory: Memory | None = None) -> list[Row]:
     """Every row of the workspace, of one `kind` (`forecast`, `forecastset`) or of both, newest first in each group."""
-    rows = catalogue.read_rows(places)
+    rows = catalogue.read_rows(places, None if memory is None else memory.finished)
     if not _is_nothing_staged(places):
         rows += _staged_rows(places, {row.id for row in rows})
-        rows += _loaded_rows(places, {row.id for row in rows})
+        rows += _loaded_rows(places, {row.id for row in rows}, Memory() if memory is None else memory)
     if not _is_nothing_queued(places):
         rows = _as_queued(places, rows)
     groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
@@ -86,12 +95,18 @@ def _staged_rows(places: Places, known: set[str]) -> Iterable[Row]:
     return [row_of(places, record) for key, record in stage_index.read(places).items() if key not in known]
 
 
-def _loaded_rows(places: Places, known: set[str]) -> Iterable[Row]:
+def _loaded_rows(places: Places, known: set[str], memory: Memory) -> Iterable[Row]:
     """Files somebody put into the stage directory that belong to no forecast."""
     from ef_engine.store import forecasts
 
+    before, memory.files = memory.files, {}
     for path in forecasts.loaded_files(places):
-        row, record_id = _loaded_row(path)
+        mark = catalogue.mark_of(path.stat())
+        found = before.get(path)
+        if found is None or found[0] != mark:
+            found = mark, _loaded_row(path)
+        memory.files[path] = found
+        row, record_id = found[1]
         if record_id not in known:
             yield row
 

@@ -41,12 +41,19 @@ _OBSERVED = frozenset({"running", "paused", "lost", "unreadable"})
 _FORECAST, _SET = stem(""), stem("S")[:-1]
 
 
-def read_rows(places: Places) -> list[Row]:
-    """A row for everything that has a record in the data directory, in no order."""
+Known: TypeAlias = dict[str, tuple[Mark, Row]]
+"""Rows by id, each with the mark of the file it was made of."""
+
+
+def read_rows(places: Places, memory: Known | None = None) -> list[Row]:
+    """A row for everything that has a record in the data directory, in no order.
+
+    Who looks again and again keeps a `memory`, empty at first, and pays only for what changed in between.
+    """
     begin = time.time_ns()
     with _nothing_collected():
         marks = _marks(places)
-        known = _load(path_of(places)) if len(marks) >= LEAST else {}
+        known = memory or (_load(path_of(places)) if len(marks) >= LEAST else {})
         current = {key: row for key, (mark, row) in known.items() if marks.get(key) == mark}
     missing = [key for key in marks if key not in current]
     read = _read(places, missing) if missing else {}
@@ -54,6 +61,9 @@ def read_rows(places: Places) -> list[Row]:
     stale = max(len(fresh), len(known) - len(current))
     if len(marks) >= LEAST and stale * STALE_SHARE > len(marks):
         _write(places, current | fresh, marks)
+    if memory is not None:
+        memory.clear()
+        memory.update((key, (marks[key], row)) for key, row in (current | fresh).items())
     return [*current.values(), *read.values()]
 
 
@@ -95,7 +105,7 @@ def _marks(places: Places) -> dict[str, Mark]:
                 continue
             try:  # and not `suppress`, which would take a tenth of the time of it all
                 status = os.stat(file, dir_fd=descriptor)
-                found[record_id] = (status.st_mtime_ns, status.st_size, status.st_ino)
+                found[record_id] = (status.st_mtime_ns, status.st_size, status.st_ino)  # `mark_of`, without the call
             except (FileNotFoundError, NotADirectoryError):
                 pass
     finally:
@@ -103,7 +113,12 @@ def _marks(places: Places) -> dict[str, Mark]:
     return found
 
 
-def _load(path: Path) -> dict[str, tuple[Mark, Row]]:
+def mark_of(status: os.stat_result) -> Mark:
+    """The mark of a file."""
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def _load(path: Path) -> Known:
     """The rows of the catalogue by id; nothing if it is missing, damaged or of another version."""
     try:
         document = json.loads(path.read_bytes())

@@ -18,7 +18,7 @@ def row_of(places: Places, record: Record | Unreadable) -> Row:
     if isinstance(record, Unreadable):
         return Row(record.id, kind, "unreadable", note=str(record.problem))
     state = record.state
-    worth = net_worth(record)
+    worth, milestones = net_worth(record), record.summary.get("milestones")
     return Row(
         id=record.id,
         kind=kind,
@@ -35,6 +35,9 @@ def row_of(places: Places, record: Record | Unreadable) -> Row:
         tracking=record.tracking,
         parent=record.parent,
         note=state.message if isinstance(state, Finished) else "",
+        goals=None if milestones is None else len(milestones),
+        reached=None if milestones is None else sum(day is not None for day in milestones.values()),
+        trend=str(record.summary.get("trend", "")),
     )
 
 

@@ -24,7 +24,8 @@ class Row(NamedTuple):
 
     `id` is a path for what is only loaded; `kind` is `forecast`, `forecastset` or empty; `start` and `end` are dates;
     `net_worth` is at the end, decimal text to the cent. `updated`, the latest change of state, `started` and `finished`
-    are moments in UTC. `note` is what went wrong. None where there is none.
+    are moments in UTC. `note` is what went wrong. Of `goals`, its milestones, so many are
+    `reached`; `trend` is the course of the net worth, a digit a step (`evaluation.trend`). None where there is none.
     """
 
     id: str
@@ -42,6 +43,9 @@ class Row(NamedTuple):
     tracking: str | None = None
     parent: str | None = None
     note: str = ""
+    goals: int | None = None
+    reached: int | None = None
+    trend: str = ""
 
     @property
     def group(self) -> str:

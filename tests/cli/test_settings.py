@@ -78,3 +78,41 @@ def test_a_wrong_variable_is_named(terminal: Terminal, monkeypatch: pytest.Monke
     monkeypatch.setenv("EF_SOURCE", "paper")
     assert terminal.run("list") == 2
     assert terminal.err == "EF_SOURCE cannot be 'paper'; it is one of json, excel, database.\n"
+
+
+def test_the_table_of_the_dashboard_is_shown_with_its_origin(
+    terminal: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert origins(terminal)["dashboard.theme"] == ("auto", "default")
+    (tmp_path / "ef.toml").write_text(
+        '[dashboard]\ntheme = "light"\nrefresh = "2s"\nmouse = false\n[dashboard.keys]\nrun = "f5"\n'
+        '[profiles.far.dashboard]\ntheme = "ansi"\n'
+    )
+    found = origins(terminal, "--config", "ef.toml")
+    assert found["dashboard.theme"] == ("light", "ef.toml")
+    assert (found["dashboard.refresh"][0], found["dashboard.mouse"][0]) == ("2s", False)
+    assert found["dashboard.keys.run"] == ("f5", "ef.toml")
+    far = origins(terminal, "--config", "ef.toml", "--profile", "far")
+    assert far["dashboard.theme"] == ("ansi", "ef.toml, profile far")
+    monkeypatch.setenv("EF_DASHBOARD_THEME", "contrast")
+    assert origins(terminal, "--config", "ef.toml")["dashboard.theme"] == ("contrast", "EF_DASHBOARD_THEME")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("dashboard = 1", "ef.toml: dashboard cannot be 1; write a table [dashboard]."),
+        ("[dashboard]\nthem = 'x'", "there is no setting 'dashboard.them'; did you mean 'dashboard.theme'?"),
+        ("[dashboard]\ntheme = 'x'", "dashboard.theme cannot be 'x'; it is one of auto, dark, light, ansi, contrast."),
+        ("[dashboard]\nrefresh = 'x'", "dashboard.refresh: 'x' is no duration such as 40s, 5m, 12h or 30d; correct it"),
+        ("[dashboard]\nkeys = 1", "ef.toml: dashboard.keys cannot be 1; write a table [dashboard.keys]."),
+        ("[dashboard.keys]\nrun = 5", "dashboard.keys.run cannot be 5; write keys as a text, such as"),
+    ],
+)
+def test_a_mistake_in_the_table_of_the_dashboard_is_placed(
+    terminal: Terminal, tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "ef.toml").write_text(text)
+    assert terminal.run("list", "--config", "ef.toml") == 2
+    assert terminal.err.startswith("ef.toml: ")
+    assert message in terminal.err

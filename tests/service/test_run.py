@@ -71,7 +71,7 @@ def test_a_run_leaves_its_result_and_clears_the_stage(workspace: Workspace) -> N
     assert list(run(workspace.places, record_id, Wishes(watcher=watcher))) == [Ran(record_id, Outcome.EVALUATED)]
     record = record_of(workspace, record_id)
     assert isinstance(record.state, Finished)
-    assert record.summary == {"net_worth": "1300.00", "milestones": {"rich": "2026-02-02"}}
+    assert record.summary == {"net_worth": "1300.00", "milestones": {"rich": "2026-02-02"}, "trend": "02244777"}
     assert stage_index.read(workspace.places) == {}
     assert sorted(path.name for path in workspace.places.run(record_id).iterdir() if path.name != "progress.json") == [
         "attempt-1.log", "daily.csv", "decisions.csv", "forecast.json", "postings.csv", "result.json", "state.json",

@@ -143,8 +143,17 @@ def test_of_the_journal_what_is_newer_is_skipped_and_new_fields_are_kept(places:
     assert reading.skipped == 2
 
 
+_LATER_COLUMNS = {"goals": [0, 0], "reached": [0, 0], "trend": ["", ""]}
+
+
 @pytest.mark.parametrize(
-    ("changes", "is_believed"), [({}, True), ({"invented_later": [1, 2]}, True), ({"schema": "ef/catalogue/2"}, False)]
+    ("changes", "is_believed"),
+    [
+        ({}, False),
+        (_LATER_COLUMNS, True),
+        (_LATER_COLUMNS | {"invented_later": [1, 2]}, True),
+        (_LATER_COLUMNS | {"schema": "ef/catalogue/2"}, False),
+    ],
 )
 def test_the_catalogue_is_believed_as_far_as_it_is_understood(
     places: Places, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any], is_believed: bool
