@@ -6,8 +6,10 @@ Nothing slow happens on the event loop: `in_background` is the way to the engine
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import ClassVar, TypeVar, cast
 
 from textual import work
@@ -17,19 +19,24 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from ef_engine.errors import EfError
-from ef_engine.service.in_progress import Lookout
+from ef_engine.service.contents import Contents
+from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
+from ef_tui.actions import BY_ID, READ_ONLY, Action
+from ef_tui.commands import command_text
 from ef_tui.messages import SnapshotRead
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.main import MainScreen
 from ef_tui.session import Session
-from ef_tui.snapshot import EMPTY, Snapshot, SnapshotReader
+from ef_tui.signals import signals_end
+from ef_tui.snapshot import EMPTY, Snapshot, SnapshotReader, reader_of
+from ef_tui.subjects import Subject
 from ef_tui.themes import THEMES
 from ef_tui.watchdog import Watchdog
 
 ResultT = TypeVar("ResultT")
 
-BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (80, "-medium"), (120, "-wide"), (240, "-vast")]
+BREAKPOINTS = [(0, "-narrow"), (80, "-medium"), (120, "-wide"), (240, "-vast")]
 """From how many columns on which class arranges a screen."""
 
 
@@ -41,8 +48,12 @@ class EfApp(App[None]):
     ENABLE_COMMAND_PALETTE = False
     HORIZONTAL_BREAKPOINTS = BREAKPOINTS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q,ctrl+q", "quit", "quit", id="quit"),
-        Binding("ctrl+z", "suspend_process", "suspend", show=False, id="suspend"),
+        Binding("question_mark,f1", "help", "help", id="help"),
+        Binding("colon", "command", "run a command of ef_cli", id="command"),
+        Binding("ctrl+p", "palette", "palette of actions and commands", id="palette"),
+        Binding("ctrl+t", "next_theme", "next theme", id="theme"),
+        Binding("ctrl+z", "suspend_process", "suspend; fg comes back", id="suspend"),
+        Binding("q,ctrl+q,ctrl+c", "quit", "quit", id="quit", priority=False),
     ]
 
     def __init__(self, session: Session, reader: SnapshotReader | None = None) -> None:
@@ -50,13 +61,18 @@ class EfApp(App[None]):
         self.session = session
         self.snapshot: Snapshot = EMPTY
         self.has_looked = False
+        self.leaves_when_done = False
+        self.history: list[str] = []
         self.watchdog = Watchdog()
-        self._reader = reader or SnapshotReader(session.workspace, Lookout(session.workspace.places))
+        self._reader = reader or reader_of(session.workspace, session.thresholds)
         self._wake = threading.Event()
+        self._contents: dict[str, Contents] = {}
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = session.preferences.theme
         self.animation_level = "none"
+        self.set_keymap(session.preferences.keys)
+        self.set_class(session.glyphs.is_ascii, "-ascii")
 
     @property
     def workspace(self) -> Workspace:
@@ -69,12 +85,15 @@ class EfApp(App[None]):
 
     def on_mount(self) -> None:
         """Begins to look."""
+        signals_end(self)
         self.watchdog.watch(self)
         self._look_again_and_again()
 
     def on_unmount(self) -> None:
         """Lets the thread that looks come to its end."""
         self._wake.set()
+
+    # Looking
 
     def look_now(self) -> None:
         """Looks at the workspace at once, for whoever changed it."""
@@ -93,18 +112,31 @@ class EfApp(App[None]):
             self._wake.wait(preferences.refresh if self.app_focus else preferences.refresh_unfocused)
 
     def on_snapshot_read(self, event: SnapshotRead) -> None:
-        """Hands the snapshot to the screens that show one."""
+        """Hands the snapshot to the screens."""
         self.snapshot, self.has_looked = event.snapshot, True
         for screen in self.screen_stack:
-            if isinstance(screen, EfScreen):
+            if isinstance(screen, EfScreen) and screen.is_mounted:
                 screen.show(event.snapshot)
+        if self.leaves_when_done and not event.snapshot.unfinished:
+            self.exit()
+
+    def on_app_focus(self) -> None:
+        """Who comes back wants to see what is so now."""
+        self.look_now()
+
+    # Working
 
     def in_background(
-        self, work: Callable[[], ResultT], then: Callable[[ResultT], None], *, group: str = "engine"
+        self,
+        work: Callable[[], ResultT],
+        then: Callable[[ResultT], object],
+        *,
+        group: str = "engine",
+        is_exclusive: bool = True,
     ) -> None:
         """Does `work` in a thread, then hands its result to `then` on the event loop.
 
-        What the user can act on becomes a notification; of one group only the newest is waited for.
+        What the user can act on becomes a notification; of one exclusive group only the newest is waited for.
         """
 
         def run() -> None:
@@ -112,16 +144,146 @@ class EfApp(App[None]):
             try:
                 result = work()
             except (EfError, OSError) as error:
-                self.call_from_thread(self.tell_error, error)
+                self._back(worker.is_cancelled, self.tell_error, error)
                 return
-            if not worker.is_cancelled:
-                self.call_from_thread(then, result)
+            self._back(worker.is_cancelled, then, result)
 
-        self.run_worker(run, group=group, exclusive=True, thread=True, exit_on_error=False)
+        self.run_worker(run, group=group, exclusive=is_exclusive, thread=True, exit_on_error=False)
+
+    def _back(self, is_cancelled: bool, then: Callable[[ResultT], object], result: ResultT) -> None:
+        if self.is_running and not is_cancelled:
+            self.call_from_thread(then, result)
 
     def tell_error(self, error: Exception) -> None:
         """Shows the sentence of an error."""
         self.notify(str(error), severity="error", markup=False, timeout=10)
+
+    def tell(self, text: str) -> None:
+        """Shows what was done."""
+        self.notify(text, markup=False, timeout=4)
+
+    def show_command(self, commands: Sequence[Sequence[str]]) -> None:
+        """Shows and remembers the commands that do what is being done."""
+        texts = [command_text(words, self.session.words) for words in commands]
+        self.history += [command_text(words).partition(" ")[2] for words in commands]
+        more = f"  (and {len(texts) - 1} more)" if len(texts) > 1 else ""
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.say_command(f"$ {texts[0]}{more}")
+
+    def contents(self, subject: Subject) -> Contents | EfError:
+        """What an input holds, for a thread; what has an id is read once, since its content never changes."""
+        from ef_engine.service.contents import contents_of, contents_of_file
+
+        try:
+            if subject.group == "loaded":
+                return contents_of_file(Path(subject.id))
+            if subject.id not in self._contents:
+                self._contents[subject.id] = contents_of(self.workspace.places, subject.id)
+            return self._contents[subject.id]
+        except EfError as error:
+            return error
+
+    # Doing
+
+    def act(self, name: str, subjects: Sequence[Subject]) -> None:
+        """Does an action to what it fits; says why where it fits nothing, and asks first where that is wise."""
+        action = BY_ID[name]
+        if reason := action.why_not(subjects, self.session.is_read_only):
+            self.notify(f"{action.title_for(subjects)}: {reason}.", severity="warning", markup=False, timeout=5)
+            return
+        fitting = action.fitting(subjects)
+        if action.question:
+            self._ask(action, fitting)
+        else:
+            self._do(action, fitting)
+
+    def _ask(self, action: Action, subjects: Sequence[Subject]) -> None:
+        from ef_tui.screens.confirm import yes_or_no
+
+        verb = action.title_for(subjects).capitalize()
+        what = subjects[0].name if len(subjects) == 1 else f"these {len(subjects)}"
+
+        def answered(answer: str | None) -> None:
+            if answer == "y":
+                self._do(action, subjects)
+
+        about = command_text(action.commands(subjects)[0], self.session.words)
+        self.push_screen(yes_or_no(f"{verb} {what}?", about), answered)
+
+    def _do(self, action: Action, subjects: Sequence[Subject]) -> None:
+        match action.id:
+            case "compare":
+                self.show_command(action.commands(subjects))
+                self.open_comparison([subject.id for subject in subjects])
+            case "restage":
+                self._restage(subjects)
+            case "log":
+                self.show_command(action.commands(subjects))
+                self._open_log(subjects[0])
+            case _:
+                self._call(action, subjects)
+
+    def _call(self, action: Action, subjects: Sequence[Subject]) -> None:
+        assert action.verb is not None
+        self.show_command(action.commands(subjects))
+        verb = partial(action.verb, self.workspace, subjects, max(40, min(self.size.width - 2, 120)))
+        if action.shows_text:
+            title = command_text(action.commands(subjects)[0], self.session.words)
+            self.in_background(verb, partial(self.open_output, title), group="text")
+        else:
+            self.in_background(verb, self._done, group="action", is_exclusive=False)
+
+    def _done(self, sentence: str) -> None:
+        self.tell(sentence)
+        self.look_now()
+
+    def _restage(self, subjects: Sequence[Subject]) -> None:
+        from ef_tui.screens.restage import DatesForm
+
+        def given(changes: Changes | None) -> None:
+            if changes is not None:
+                self._restage_with(subjects, changes)
+
+        self.push_screen(DatesForm(subjects), given)
+
+    def _restage_with(self, subjects: Sequence[Subject], changes: Changes) -> None:
+        from ef_tui.staging import change_words, restage_all
+
+        self.show_command([("restage", each.kind, "--id", each.id, *change_words(changes)) for each in subjects])
+        ids = [subject.id for subject in subjects]
+        self.in_background(
+            partial(restage_all, self.workspace, ids, changes), self._done, group="action", is_exclusive=False
+        )
+
+    def stage(self, path: Path, changes: Changes, is_run: bool, then: Callable[[], None]) -> None:
+        """Stages a file, and queues it where `is_run`; calls `then` once that is done."""
+        from ef_tui.staging import change_words, stage_one
+
+        verb = ("run",) if is_run else ("stage",)
+        end = ("--detach",) if is_run else ()
+        self.show_command([(*verb, str(path), *change_words(changes), *end)])
+
+        def done(sentence: str) -> None:
+            then()
+            self._done(sentence)
+
+        self.in_background(
+            partial(stage_one, self.workspace, path, changes, is_run), done, group="action", is_exclusive=False
+        )
+
+    def turn_queue(self) -> None:
+        """Lets nothing new begin, or lets the queue go on."""
+        if self.session.is_read_only:
+            self.notify(f"pause queue: {READ_ONLY}.", severity="warning", timeout=5)
+            return
+        from ef_tui.verbs import turn_queue
+
+        is_paused = self.snapshot.is_queue_paused
+        self.show_command([("resume",) if is_paused else ("pause",)])
+        self.in_background(partial(turn_queue, self.workspace, is_paused), self._done, group="action")
+
+    # Screens
 
     def open_record(self, record_id: str) -> None:
         """Opens the screen of a forecast or of a set."""
@@ -129,9 +291,60 @@ class EfApp(App[None]):
         name, screen = ("forecast_set", "SetScreen") if is_set else ("forecast", "ForecastScreen")
         self.push_screen(_screen(name, screen)(record_id))
 
-    def open_comparison(self, ids: list[str]) -> None:
+    def open_comparison(self, ids: Sequence[str]) -> None:
         """Opens the comparison of two to four forecasts."""
-        self.push_screen(_screen("comparison", "ComparisonScreen")(ids))
+        self.push_screen(_screen("comparison", "ComparisonScreen")(list(ids)))
+
+    def open_output(self, title: str, text: str) -> None:
+        """Opens a text on a screen of its own."""
+        self.push_screen(_screen("output", "OutputScreen")(title, text.splitlines()))
+
+    def _open_log(self, subject: Subject) -> None:
+        from ef_tui.verbs import log
+
+        title = command_text(("log", subject.id), self.session.words)
+        self.push_screen(_screen("live", "LiveScreen")(title, lambda: log(self.workspace, [subject], 0).splitlines()))
+
+    def open_events(self) -> None:
+        """Shows what happened lately."""
+        from ef_engine.service.recent_events import recent_events
+
+        read = partial(recent_events, self.workspace.places)
+        self.push_screen(_screen("live", "LiveScreen")("What happened lately (UTC)", read))
+
+    def open_stage_form(self, file: str | None = None) -> None:
+        """Opens the stage form, on a file if one is named."""
+        if self.session.is_read_only:
+            self.notify(f"stage: {READ_ONLY}.", severity="warning", timeout=5)
+        else:
+            self.push_screen(_screen("stage", "StageScreen")(Path(file) if file else Path.cwd()))
+
+    def action_help(self) -> None:
+        """Shows the keys."""
+        self.push_screen(_screen("help", "HelpScreen")(self.session.preferences.keys))
+
+    def action_command(self) -> None:
+        """Asks for a command of `ef_cli`."""
+        from ef_tui.prompt import ask_for_command
+
+        ask_for_command(self)
+
+    def action_palette(self) -> None:
+        """Offers every action and command."""
+        from ef_tui.prompt import offer_everything
+
+        offer_everything(self)
+
+    def action_next_theme(self) -> None:
+        """Changes to the next theme, for as long as the dashboard is open."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    async def action_quit(self) -> None:
+        """Leaves; asks first what shall become of unfinished work."""
+        from ef_tui.leaving import leave
+
+        leave(self)
 
 
 def _screen(module: str, name: str) -> Callable[..., Screen[None]]:

@@ -74,14 +74,28 @@ def _open(invocation: Invocation) -> int:
 
 
 def session_of(invocation: Invocation) -> Session:
-    """The session a command line asks for."""
+    """The session a command line asks for; raises CommandError for settings that make no sense."""
+    from ef_engine.cli.commands.ps import thresholds
+    from ef_engine.cli.dashboard_settings import KEYS, read
     from ef_tui.glyphs import glyphs_for
     from ef_tui.session import Preferences, Session
     from ef_tui.themes import theme_for
 
+    settings = read({name: setting.value for name, setting in invocation.settings.items()})
+    if settings.keys:
+        from ef_tui.keymap import check
+
+        check(settings.keys, {name: invocation.settings[KEYS + name].origin for name in settings.keys})
     return Session(
         workspace=invocation.workspace,
-        preferences=Preferences(theme=theme_for()),
+        preferences=Preferences(
+            theme=theme_for() if settings.theme == "auto" else settings.theme,
+            refresh=settings.refresh,
+            refresh_unfocused=settings.refresh_unfocused,
+            mouse=settings.mouse,
+            keys=settings.keys,
+        ),
+        thresholds=thresholds(invocation),
         glyphs=glyphs_for(),
         is_read_only=bool(invocation.option("read_only", False)),
         words=_words(invocation.args),

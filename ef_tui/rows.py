@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from ef_engine.report.cells import money
 from ef_engine.report.durations import duration_text
@@ -55,7 +56,7 @@ def staged_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
     """The cells of something staged, in the order of `STAGED_COLUMNS`."""
     return (
         Cell(row.id, "accent"),
-        Cell(row.label),
+        Cell(_name(row)),
         Cell(row.start or "", "muted"),
         Cell(row.end or "", "muted"),
         Cell("set" if row.kind == "forecastset" else "", "muted"),
@@ -84,13 +85,19 @@ def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
     worth = row.net_worth
     return (
         Cell(glyphs.state(row.state), TONES.get(row.state, "")),
-        Cell(row.label or row.id),
-        Cell(""),
-        Cell("" if worth is None else money(float(worth)), "bad" if worth and worth.startswith("-") else ""),
-        Cell(""),
+        Cell(_name(row)),
+        Cell(f"{row.reached}/{row.goals}" if row.goals else "", "good" if row.reached == row.goals else ""),
+        Cell("" if worth is None else money(Decimal(worth)), "bad" if worth and worth.startswith("-") else ""),
+        Cell("".join(glyphs.levels[int(digit)] for digit in row.trend), "accent"),
         Cell(row.end or "", "muted"),
         Cell(row.id, "muted"),
     )
+
+
+def _name(row: Row) -> str:
+    """What people call it; of a scenario only what tells it from the others of its set."""
+    is_member = row.tracking not in (None, row.id) and ": " in row.label
+    return row.label.partition(": ")[2].removeprefix("Core | ") if is_member else row.label or row.id
 
 
 def standing(row: InProgress) -> str:

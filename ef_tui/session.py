@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ef_engine.service.in_progress import Thresholds
 from ef_engine.service.workspace import Workspace
 from ef_tui.glyphs import UNICODE, Glyphs
 
@@ -30,5 +31,6 @@ class Session:
     workspace: Workspace
     preferences: Preferences = field(default_factory=Preferences)
     glyphs: Glyphs = UNICODE
+    thresholds: Thresholds = field(default_factory=Thresholds)
     is_read_only: bool = False
     words: tuple[str, ...] = ()

@@ -9,11 +9,15 @@ from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
 from ef_engine.errors import EfError
-from ef_engine.service.in_progress import InProgress, Lookout
-from ef_engine.service.listing import GROUPS, Row, list_rows
+from ef_engine.service.in_progress import InProgress, Lookout, Thresholds, is_queue_paused
+from ef_engine.service.listing import GROUPS, Row
+from ef_engine.service.survey import Survey
 from ef_engine.service.workspace import Workspace
 
-LOADED, STAGED, IN_PROGRESS, EVALUATED = GROUPS
+NEWER = "newer version"
+"""What the note of a row says that only a newer version can read."""
+
+LOADED = GROUPS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,19 @@ class Snapshot:
     staged: tuple[Row, ...] = ()
     in_progress: tuple[InProgress, ...] = ()
     evaluated: tuple[Row, ...] = ()
+    is_queue_paused: bool = False
     problem: str = ""
+
+    @property
+    def warning(self) -> str:
+        """What somebody should know who looks at this: what went wrong, or what a newer version wrote."""
+        if self.problem:
+            return self.problem
+        newer = sum(row.state == "unreadable" and NEWER in row.note for row in self.evaluated)
+        if not newer:
+            return ""
+        what = "One record was" if newer == 1 else f"{newer:,} records were"
+        return f"{what} written by a newer version of ef; upgrade ef to see them."
 
     @property
     def unfinished(self) -> int:
@@ -44,8 +60,11 @@ class SnapshotReader:
     """Reads one snapshot after the other; remembers the last, and for how long each run has stood still."""
 
     workspace: Workspace
+    survey: Survey
     lookout: Lookout
     last: Snapshot = field(default=EMPTY)
+    _rows: tuple[Row, ...] | None = None
+    _groups: tuple[tuple[Row, ...], ...] = ((), (), (), ())
 
     def read(self) -> Snapshot:
         """The workspace as it is now; the very same object where nothing changed."""
@@ -58,12 +77,28 @@ class SnapshotReader:
         return self.last
 
     def _look(self) -> Snapshot:
-        groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
-        for row in list_rows(self.workspace.places):
-            groups[row.group].append(row)
+        rows = self.survey.look()
+        if rows is not self._rows:
+            self._rows, self._groups = rows, _grouped(rows)
+        loaded, staged, _, evaluated = self._groups
         return Snapshot(
-            loaded=tuple(sorted(groups[LOADED], key=attrgetter("id"))),
-            staged=tuple(groups[STAGED]),
+            loaded=loaded,
+            staged=staged,
             in_progress=tuple(self.lookout.look()),
-            evaluated=tuple(groups[EVALUATED]),
+            evaluated=evaluated,
+            is_queue_paused=is_queue_paused(self.workspace.places),
         )
+
+
+def reader_of(workspace: Workspace, thresholds: Thresholds | None = None) -> SnapshotReader:
+    """A reader that has seen nothing yet."""
+    return SnapshotReader(workspace, Survey(workspace.places), Lookout(workspace.places, thresholds))
+
+
+def _grouped(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], ...]:
+    """The rows by group, files by name."""
+    groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
+    for row in rows:
+        groups[row.group].append(row)
+    groups[LOADED].sort(key=attrgetter("id"))
+    return tuple(tuple(groups[group]) for group in GROUPS)

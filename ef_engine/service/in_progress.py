@@ -10,7 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ef_engine.jobs.watch import Sight, Thresholds, Watch
+from ef_engine.jobs.watch import Sight, Watch
+from ef_engine.jobs.watch import Thresholds as Thresholds
 from ef_engine.report.durations import duration_text
 from ef_engine.service.progress import Progress, read_progress
 from ef_engine.service.standing import UNDER_WAY, Queue, look_at_queue
@@ -123,6 +124,11 @@ class Lookout:
         begun = seconds_between(record.state.started, now())
         idle = begun if progress.changed is None else present - progress.changed
         return max(0.0, present - marker.beaten), max(0.0, idle)
+
+
+def is_queue_paused(places: Places) -> bool:
+    """Whether nothing new begins."""
+    return tickets.is_paused(places)
 
 
 def heartbeat_age(row: InProgress) -> float | None:

@@ -10,7 +10,7 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,6 +25,9 @@ LARGEST = 8_000_000
 
 KEPT = 4
 """So many full files are kept beside the one that is written."""
+
+LONGEST = 512
+"""About as many bytes as an event takes."""
 
 LOCK_SECONDS = 5.0
 """How long an event waits for others; each holds the lock for microseconds, unless it is stopped in between."""
@@ -94,6 +97,16 @@ def note_many(places: Places, events: Sequence[Event]) -> None:
 def read(places: Places, since: str | None = None) -> Reading:
     """Everything written up to now, or what happened at `since` (a moment of `clock`) and later."""
     return Reading(_past_lines(places), since)
+
+
+def latest(places: Places, count: int) -> list[Event]:
+    """The last events of the newest file, at most so many, without reading more of it than they can take up."""
+    with suppress(FileNotFoundError), (places.log / _NAME).open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - count * LONGEST))
+        lines = file.read().splitlines()[-count:]
+        return [event for line in lines if (event := event_of(line))]
+    return []
 
 
 def follow(

@@ -1,136 +1,391 @@
-"""The main screen: loaded data, staged, in progress and evaluated, as many of the four at once as fit."""
+"""The main screen: loaded data, staged, in progress and evaluated, as many of the four at once as fit.
+
+From 240 columns on they stand in a row, from 120 two by two, from 80 two at a time, below that one; where not all are
+shown, a line of tabs names the others.
+"""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.widgets import Static
+from textual.timer import Timer
+from textual.widgets import Input, Static
 
+from ef_engine.errors import EfError
+from ef_engine.service.contents import Contents
 from ef_engine.service.in_progress import InProgress
-from ef_engine.service.listing import Row
+from ef_engine.service.in_progress_fields import FIELDS as IN_PROGRESS_FIELDS
+from ef_engine.service.in_progress_fields import value_of
+from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
+from ef_tui.actions import ACTIONS
+from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
+from ef_tui.subjects import Subject, subject_of
+from ef_tui.top_line import top_line
+from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
+from ef_tui.widgets.loaded_pane import FILE_COLUMNS, LoadedPane, file_cells
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
 
 LOADED, STAGED, IN_PROGRESS, EVALUATED = PANES = ("loaded", "staged", "in-progress", "evaluated")
 
+LEAST_WIDTH, LEAST_HEIGHT = 40, 12
+CONTENTS_DELAY = 0.12
+"""Seconds the cursor has to rest on a row before its contents are read."""
+
 
 class MainScreen(EfScreen):
-    """Four panes over one snapshot."""
+    """Four panes over one snapshot, and the lines around them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("1", "pane(0)", "loaded data", show=False, id="pane_loaded"),
-        Binding("2", "pane(1)", "staged", show=False, id="pane_staged"),
-        Binding("3", "pane(2)", "in progress", show=False, id="pane_in_progress"),
-        Binding("4", "pane(3)", "evaluated", show=False, id="pane_evaluated"),
-        Binding("right,l", "next_pane(1)", "next pane", show=False, id="next_pane"),
-        Binding("left,h", "next_pane(-1)", "previous pane", show=False, id="previous_pane"),
-        Binding("space", "select", "select", id="select"),
+        *(Binding(action.key, f"act('{action.id}')", action.title, id=action.id) for action in ACTIONS),
+        Binding("s", "stage", "stage", id="stage"),
+        Binding("P", "pause_queue", "pause queue", id="pause_queue"),
         Binding("enter", "open", "open", id="open"),
-        Binding("c", "compare", "compare", id="compare"),
+        Binding("space", "select", "select", id="select"),
+        Binding("a", "select_all", "select all", id="select_all"),
+        Binding("slash", "filter", "filter", id="filter"),
+        Binding("y", "copy", "copy id", id="copy"),
+        Binding("z", "zoom", "zoom", id="zoom"),
+        Binding("v", "events", "events", id="events"),
+        Binding("1", "pane(0)", "loaded data", id="pane_loaded"),
+        Binding("2", "pane(1)", "staged", id="pane_staged"),
+        Binding("3", "pane(2)", "in progress", id="pane_in_progress"),
+        Binding("4", "pane(3)", "evaluated", id="pane_evaluated"),
+        Binding("right,l,tab", "next_pane(1)", "next pane", id="next_pane"),
+        Binding("left,h,shift+tab", "next_pane(-1)", "previous pane", id="previous_pane"),
     ]
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = 3
+        self._beside = {0: 1, 1: 3}
+        self._is_zoomed = False
+        self._waiting: Timer | None = None
+        self._contents_of: str | None = None
+
+    # Making it
+
     def compose(self) -> ComposeResult:
-        """The panes; how they are arranged is said in the stylesheet."""
+        """The lines and the panes; how the panes are arranged is decided by the size."""
+        yield Line(id="top")
+        yield TabLine(id="tabs")
+        yield Line(id="banner")
+        yield Container(*self._panes(), id="panes")
+        yield Input(placeholder="state=failed label~car order by net_worth desc", id="filter", compact=True)
+        yield Line(id="command")
+        yield KeyLine(id="keys")
+        yield Static(id="too-small")
+
+    def _panes(self) -> tuple[Pane, ...]:
         glyphs = self.dashboard.session.glyphs
-        tables: tuple[VirtualTable[Any], ...] = (
-            VirtualTable[Row](
-                rows.STAGED_COLUMNS, _row_key, partial(rows.staged_cells, glyphs=glyphs), empty_text="no loose files"
-            ),
-            VirtualTable[Row](
-                rows.STAGED_COLUMNS, _row_key, partial(rows.staged_cells, glyphs=glyphs), empty_text="nothing is staged"
-            ),
-            VirtualTable[InProgress](
-                rows.IN_PROGRESS_SHOWN,
-                _record_key,
-                partial(rows.in_progress_cells, glyphs=glyphs),
-                empty_text="nothing runs",
-            ),
-            VirtualTable[Row](
-                rows.EVALUATED_COLUMNS,
-                _row_key,
-                partial(rows.evaluated_cells, glyphs=glyphs),
-                empty_text="nothing was run yet",
-            ),
+        make = partial(VirtualTable[Any], mark=glyphs.mark)
+        files = make(FILE_COLUMNS, _row_key, partial(file_cells, glyphs=glyphs))
+        staged = make(
+            rows.STAGED_COLUMNS, _row_key, partial(rows.staged_cells, glyphs=glyphs), empty_text="nothing is staged"
         )
-        titles = ("Loaded data", "Staged", "In progress", "Evaluated")
-        yield Container(
-            *(
-                Pane(number, title, table, id=name)
-                for number, (name, title, table) in enumerate(zip(PANES, titles, tables, strict=True), 1)
-            ),
-            id="panes",
+        running = make(
+            rows.IN_PROGRESS_SHOWN, _record_key, partial(rows.in_progress_cells, glyphs=glyphs),
+            empty_text="nothing runs",
+        )  # fmt: skip
+        evaluated = make(
+            rows.EVALUATED_COLUMNS, _row_key, partial(rows.evaluated_cells, glyphs=glyphs),
+            empty_text="nothing was run yet",
+        )  # fmt: skip
+        return (
+            LoadedPane(1, files, glyphs.mark, id=LOADED),
+            Pane(2, "Staged", staged, fields=FIELDS, id=STAGED),
+            Pane(3, "In progress", running, fields=IN_PROGRESS_FIELDS, value=value_of, id=IN_PROGRESS),
+            Pane(4, "Evaluated", evaluated, fields=FIELDS, id=EVALUATED),
         )
-        yield Static("", id="keys")
-        yield Static("The terminal is too small: 40 columns and 12 lines are needed.", id="too-small")
 
     def on_mount(self) -> None:
         """Shows what is known already."""
+        self.query_one("#filter").display = False
+        self.query_one("#banner").display = False
         self.show(self.dashboard.snapshot)
-        self.pane(EVALUATED).table.focus()
+        self._arrange()
+        self.panes[self._place].table.focus()
 
-    def pane(self, name: str) -> Pane:
-        """One of `PANES`."""
-        return self.query_one(f"#{name}", Pane)
+    # What it shows
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        """The first key of every binding, as it is shown."""
+        return keys_by_id(self.dashboard.session.preferences.keys)
 
     @property
-    def current(self) -> Pane | None:
-        """The pane that has the keys."""
-        focused = self.focused
-        return next((pane for pane in self.query(Pane) if pane.table is focused), None)
+    def panes(self) -> tuple[Pane, ...]:
+        """The four, in their order."""
+        return tuple(self.query_one(f"#{name}", Pane) for name in PANES)
+
+    @property
+    def current(self) -> Pane:
+        """The pane that has the keys, or had them last."""
+        return self.panes[self._place]
+
+    @property
+    def table(self) -> VirtualTable[Any]:
+        """The table that has the keys, or had them last."""
+        tables = self.current.tables
+        return next((table for table in tables if table is self.focused), tables[0])
 
     def show(self, snapshot: Snapshot) -> None:
         """Shows a snapshot; what did not change is not touched."""
-        groups = (snapshot.loaded, snapshot.staged, snapshot.in_progress, snapshot.evaluated)
-        for name, group in zip(PANES, groups, strict=True):
-            pane = self.pane(name)
-            pane.table.show(group)
-            pane.count(len(group), len(group))
+        groups: tuple[Sequence[Any], ...] = (
+            snapshot.loaded, snapshot.staged, snapshot.in_progress, snapshot.evaluated,
+        )  # fmt: skip
+        for pane, group in zip(self.panes, groups, strict=True):
+            pane.show(group)
+        self._say_lines()
 
-    def chosen_ids(self) -> list[str]:
-        """The ids an action is about: what is selected in the current pane, else the row under the cursor."""
+    def subjects(self) -> list[Subject]:
+        """What an action is about: what is selected in the current pane, else the row under the cursor."""
         pane = self.current
-        if pane is None or pane.id == LOADED:
+        if isinstance(pane, LoadedPane) and self.table is pane.contents:
             return []
-        chosen = pane.table.selected or ([pane.table.cursor] if pane.table.cursor is not None else [])
-        return [_record_key(row) if isinstance(row, InProgress) else row.id for row in chosen]
+        cursor = pane.table.cursor
+        chosen = pane.table.selected or ([] if cursor is None else [cursor])
+        return [subject_of(row) for row in chosen]
+
+    def _say_lines(self) -> None:
+        app = self.dashboard
+        self.query_one("#top", Line).say(*top_line(app.session, app.snapshot, self.size.width))
+        banner = self.query_one("#banner", Line)
+        banner.display = bool(app.snapshot.warning)
+        banner.say(Part(f" {app.snapshot.warning}", "$warning"))
+        captions = [pane.caption if self.size.width >= 80 else pane.short_caption for pane in self.panes]
+        self.query_one("#tabs", TabLine).show(captions, [pane.display for pane in self.panes], self._place)
+        self._say_keys()
+
+    def _say_keys(self) -> None:
+        """Names the keys that do something to what is under the cursor."""
+        subjects, is_read_only = self.subjects(), self.dashboard.session.is_read_only
+        hints = [
+            Hint(self._keys[action.id], action.title_for(subjects), f"screen.act('{action.id}')")
+            for action in ACTIONS
+            if not action.why_not(subjects, is_read_only)
+        ]
+        if subjects:
+            hints.insert(0, Hint(self._keys["open"], "open", "screen.open"))
+        if not is_read_only:
+            hints.append(Hint(self._keys["stage"], "stage", "screen.stage"))
+        hints += [Hint(self._keys[key], key, f"screen.{key}") for key in ("select", "filter", "zoom")]
+        hints += [Hint(self._keys["command"], "command", "app.command"), Hint(self._keys["quit"], "quit", "app.quit")]
+        hints.append(Hint(self._keys["help"], "help", "app.help"))
+        self.query_one(KeyLine).hint(hints, self.size.width)
+
+    def say_command(self, text: str, style: str = "$muted") -> None:
+        """Shows the command that does what was just done, or what is wrong with what is typed."""
+        self.query_one("#command", Line).say(Part(f" {text}" if text else "", style))
+
+    # Arranging the panes
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arranges the panes anew."""
+        self._arrange()
+        self._say_lines()
+
+    def _arrange(self) -> None:
+        width, height = self.size
+        is_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
+        self.set_class(is_small, "-too-small")
+        if is_small:
+            needed = f"{LEAST_WIDTH} columns and {LEAST_HEIGHT} lines are needed"
+            self.query_one("#too-small", Static).update(f"This terminal has {width} x {height}; {needed}.")
+        visible = self._visible(width)
+        for place, pane in enumerate(self.panes):
+            pane.display = place in visible
+        panes = self.query_one("#panes")
+        for count, name in ((1, "-one"), (2, "-two"), (4, "-four")):
+            panes.set_class(len(visible) == count and not (count == 4 and width >= 240), name)
+        panes.set_class(len(visible) == 4 and width >= 240, "-row")
+        self.query_one("#tabs").display = len(visible) < 4
+
+    def _visible(self, width: int) -> set[int]:
+        """Which panes are shown; where there is room for two, one of the first two beside one of the last two."""
+        if self._is_zoomed or width < 80:
+            return {self._place}
+        return set(self._beside.values()) if width < 120 else {0, 1, 2, 3}
 
     def action_pane(self, place: int) -> None:
         """Goes to a pane."""
-        self.pane(PANES[place]).table.focus()
+        self._go_to(place)
+        self.panes[place].table.focus() if self.panes[place].table.display else self.panes[place].tables[-1].focus()
+
+    def _go_to(self, place: int) -> None:
+        if place != self._place:
+            self._place = place
+            self._beside[place // 2] = place
+            self._arrange()
+            self._say_lines()
 
     def action_next_pane(self, steps: int) -> None:
         """Goes to the pane beside this one."""
-        current = self.current
-        place = PANES.index(str(current.id)) if current else 0
-        self.action_pane((place + steps) % len(PANES))
+        self.action_pane((self._place + steps) % len(PANES))
+
+    def action_zoom(self) -> None:
+        """Shows the current pane alone, or all that fit again."""
+        self._is_zoomed = not self._is_zoomed
+        self._arrange()
+        self._say_lines()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        for place, pane in enumerate(self.panes):
+            if event.widget in pane.tables:
+                self._go_to(place)
+                self._look_into_soon()
+                self._say_keys()
+
+    # Looking into inputs
+
+    @on(VirtualTable.Highlighted)
+    def _highlighted(self, event: VirtualTable.Highlighted) -> None:
+        if event.table is self.table:
+            self._say_keys()
+            self._look_into_soon()
+
+    def _look_into_soon(self) -> None:
+        if self._waiting:
+            self._waiting.stop()
+        self._waiting = self.set_timer(CONTENTS_DELAY, self._look_into)
+
+    def _look_into(self) -> None:
+        """Reads what the input under the cursor holds, where the pane that shows it is on the screen."""
+        pane = self.panes[0]
+        subjects = self.subjects()
+        if not pane.display or not subjects or subjects[0].id == self._contents_of:
+            return
+        subject = subjects[0]
+        self._contents_of = subject.id
+        self.dashboard.in_background(
+            partial(self.dashboard.contents, subject), partial(self._contents_read, subject), group="contents"
+        )
+
+    def _contents_read(self, subject: Subject, found: Contents | EfError) -> None:
+        pane = self.query_one(LoadedPane)
+        if isinstance(found, EfError):
+            pane.show_contents(None, str(found))
+        else:
+            pane.show_contents(found)
+
+    # Keys
+
+    def action_act(self, name: str) -> None:
+        """Does one of the actions to what is selected."""
+        self.dashboard.act(name, self.subjects())
+
+    def action_stage(self) -> None:
+        """Opens the stage form, on the file under the cursor if there is one."""
+        files = [subject.id for subject in self.subjects() if subject.group == "loaded"]
+        self.dashboard.open_stage_form(files[0] if files else None)
+
+    def action_pause_queue(self) -> None:
+        """Holds the queue, or lets it go on."""
+        self.dashboard.turn_queue()
+
+    def action_open(self) -> None:
+        """Opens what is under the cursor."""
+        row = self.current.table.cursor
+        if row is None or not self.subjects():
+            return
+        subject = subject_of(row)
+        if subject.group == "loaded":
+            self.action_stage()
+        else:
+            self.dashboard.open_record(subject.id)
 
     def action_select(self) -> None:
         """Selects the row under the cursor, or no longer, and moves on."""
-        pane = self.current
-        if pane and pane.table.cursor_key is not None:
-            pane.table.toggle(pane.table.cursor_key)
-            pane.table.action_move(1)
+        table = self.current.table
+        if table.cursor_key is not None:
+            table.toggle(table.cursor_key)
+            table.action_move(1)
+            self._say_keys()
 
-    def action_open(self) -> None:
-        """Opens the row under the cursor."""
-        pane = self.current
-        if pane and pane.id != LOADED and pane.table.cursor_key is not None:
-            self.dashboard.open_record(pane.table.cursor_key)
+    def action_select_all(self) -> None:
+        """Selects every row that is shown, or none if all are."""
+        table = self.current.table
+        keys = [table.key_of(row) for row in table.rows]
+        table.select([] if len(table.selected) == len(keys) else keys)
+        self._say_keys()
 
-    def action_compare(self) -> None:
-        """Compares what is selected."""
-        self.dashboard.open_comparison(self.chosen_ids())
+    def action_copy(self) -> None:
+        """Copies the ids through the terminal (OSC 52), which works over SSH too."""
+        ids = [subject.id for subject in self.subjects()]
+        if ids:
+            self.app.copy_to_clipboard("\n".join(ids))
+            self.notify(f"Copied {ids[0] if len(ids) == 1 else f'{len(ids)} ids'}.", timeout=3)
+
+    def action_events(self) -> None:
+        """Shows what happened lately."""
+        self.dashboard.open_events()
+
+    def action_back(self) -> None:
+        """Undoes one after the other: the filter, the selection, the zoom."""
+        pane = self.current
+        if pane.filter_text:
+            pane.filter_by("")
+        elif pane.table.selected:
+            pane.table.select(())
+        elif self._is_zoomed:
+            self.action_zoom()
+        self._say_lines()
+
+    # The filter
+
+    def action_filter(self) -> None:
+        """Asks for a filter of the current pane."""
+        box = self.query_one("#filter", Input)
+        box.display = True
+        box.value = self.current.filter_text
+        box.focus()
+
+    @on(Input.Changed, "#filter")
+    def _filter_changed(self, event: Input.Changed) -> None:
+        if self.query_one("#filter").display:
+            self._filter(event.value)
+
+    def _filter(self, text: str) -> bool:
+        """Filters the current pane; says what is wrong with a query that makes no sense yet."""
+        try:
+            self.current.filter_by(text)
+        except EfError as error:
+            self.say_command(str(error), "$warning")
+            return False
+        self.say_command("")
+        self._say_lines()
+        return True
+
+    @on(Input.Submitted, "#filter")
+    def _filter_given(self, event: Input.Submitted) -> None:
+        if self._filter(event.value):
+            self._close_filter()
+
+    def on_key(self, event: events.Key) -> None:
+        """Esc leaves the filter box and the filter."""
+        box = self.query_one("#filter", Input)
+        if event.key == "escape" and box.has_focus:
+            event.stop()
+            event.prevent_default()
+            self._filter("")
+            self._close_filter()
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter").display = False
+        self.current.table.focus()
 
     @on(VirtualTable.Opened)
-    def _opened(self, event: VirtualTable.Opened) -> None:
+    def _opened(self) -> None:
         self.action_open()
 
 

@@ -1,24 +1,39 @@
-"""A pane: a titled frame around a table. The title counts what the table holds and says what it was filtered by."""
+"""A pane: a titled frame around a table. The title counts its rows, the frame says what they are filtered by."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from rich.markup import escape
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.markup import escape
 
+from ef_engine.service.query import Query, apply, parse
 from ef_tui.widgets.virtual_table import VirtualTable
+
+Value = Callable[[Any, str], object]
 
 
 class Pane(Vertical):
-    """One of the four; `number` is the key that leads to it."""
+    """One of the four; `number` is the key that leads to it, `fields` what its rows may be filtered by."""
 
-    def __init__(self, number: int, title: str, table: VirtualTable[Any], *, id: str) -> None:
+    def __init__(
+        self,
+        number: int,
+        title: str,
+        table: VirtualTable[Any],
+        *,
+        fields: Sequence[str],
+        value: Value = getattr,
+        id: str,
+    ) -> None:
         super().__init__(id=id, classes="pane")
-        self.number, self.name_shown, self.table = number, title, table
-        self._count = (0, 0)
-        self._filter = ""
+        self.number, self.title_shown, self.table = number, title, table
+        self._fields, self._value = fields, value
+        self._all: Sequence[Any] = ()
+        self._query = Query()
+        self.filter_text = ""
         self._entitle()
 
     def compose(self) -> ComposeResult:
@@ -26,23 +41,51 @@ class Pane(Vertical):
         yield self.table
 
     @property
+    def tables(self) -> tuple[VirtualTable[Any], ...]:
+        """Every table of the pane, the one that the keys go to first."""
+        return (self.table,)
+
+    @property
     def caption(self) -> str:
         """Number, name and how many there are."""
-        shown, total = self._count
-        count = f"{shown:,}" if shown == total else f"{shown:,} of {total:,}"
-        return f"{self.number} {self.name_shown} {count}"
+        shown, total = len(self.table.rows), len(self._all)
+        count = f"{total:,}" if shown == total else f"{shown:,} of {total:,}"
+        return f"{self.number} {self.title_shown} {count}"
 
-    def count(self, shown: int, total: int) -> None:
-        """Says in the title how many rows are shown of how many."""
-        if (shown, total) != self._count:
-            self._count = (shown, total)
-            self._entitle()
+    @property
+    def short_caption(self) -> str:
+        """Number, the first word of the name, and how many there are."""
+        return f"{self.number} {self.title_shown.split()[0]} {len(self.table.rows):,}"
 
-    def say_filter(self, text: str) -> None:
-        """Says in the frame what the rows are filtered by; nothing for an empty text."""
-        if text != self._filter:
-            self._filter = text
-            self.border_subtitle = escape(f"/{text}") if text else ""
+    def show(self, rows: Sequence[Any]) -> bool:
+        """Shows these rows, as far as they pass the filter; whether that is anything new."""
+        if rows is self._all:
+            return False
+        self._all = rows
+        self._refill()
+        return True
+
+    def filter_by(self, text: str) -> None:
+        """Shows only what a query finds; raises CommandError, and changes nothing, for one that makes no sense."""
+        text = as_query(text)
+        query = parse(text, self._fields)
+        self.filter_text, self._query = text, query
+        self.border_subtitle = escape(f"/{text}") if text else ""
+        label = next((term.values[0] for term in query.terms if term.sign == "~"), "")
+        self.table.highlight(label)
+        self._refill()
+
+    def _refill(self) -> None:
+        rows = apply(self._query, self._all, self._value) if self.filter_text else self._all
+        self.table.show(rows)
+        self._entitle()
 
     def _entitle(self) -> None:
         self.border_title = escape(self.caption)
+
+
+def as_query(text: str) -> str:
+    """A query as people type it: a single word without a sign is looked for in the labels."""
+    text = text.strip()
+    is_word = text and not any(sign in text for sign in "=~<>") and len(text.split()) == 1
+    return f"label~{text}" if is_word else text

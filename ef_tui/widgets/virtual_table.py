@@ -97,7 +97,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self.columns, self._key_of, self._cells_of = tuple(columns), key_of, cells_of
+        self.columns, self.key_of, self._cells_of = tuple(columns), key_of, cells_of
         self.empty_text, self._mark, self._head = empty_text, mark, int(has_header)
         self._rows: Sequence[RowT] = ()
         self._places: dict[str, int] | None = {}
@@ -236,7 +236,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
 
     def on_resize(self) -> None:
         """Fits the columns to the new width."""
-        self._fitted = fit(self.columns, max(1, self.size.width - GUTTER))
+        self._fitted = fit(self.columns, max(1, self.scrollable_content_region.width - GUTTER))
         self._resize_virtually()
         self._show_cursor()
 
@@ -256,7 +256,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
     def _row_strip(self, place: int, width: int) -> Strip:
         row = self._rows[place]
         base = self._row_style(place, row)
-        is_selected = bool(self._selected) and self._key_of(row) in self._selected
+        is_selected = bool(self._selected) and self.key_of(row) in self._selected
         segments = [Segment(self._mark.ljust(GUTTER) if is_selected else " " * GUTTER, base)]
         cells = self._cells_of(row)
         for number, each in enumerate(self._fitted):
@@ -273,7 +273,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
             return self.get_component_rich_style(
                 "virtual-table--cursor" if is_active else "virtual-table--cursor-blurred"
             )
-        if self._selected and self._key_of(row) in self._selected:
+        if self._selected and self.key_of(row) in self._selected:
             return self.get_component_rich_style("virtual-table--selected")
         return self.rich_style
 
@@ -302,7 +302,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
 
     def _index(self) -> dict[str, int]:
         if self._places is None:
-            self._places = {self._key_of(row): place for place, row in enumerate(self._rows)}
+            self._places = {self.key_of(row): place for place, row in enumerate(self._rows)}
         return self._places
 
     def _place_of(self, key: str) -> int:
@@ -310,7 +310,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
 
     def _put_cursor(self, place: int) -> None:
         self._cursor = max(0, min(place, len(self._rows) - 1))
-        self._cursor_key = self._key_of(self._rows[self._cursor]) if self._rows else None
+        self._cursor_key = self.key_of(self._rows[self._cursor]) if self._rows else None
 
     def _show_cursor(self) -> None:
         top, lines = round(self.scroll_y), max(1, self.size.height - self._head)

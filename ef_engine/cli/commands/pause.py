@@ -16,12 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Says what is held."""
+    from ef_engine.service.queue import pause_queue
     from ef_engine.service.stop import pause
-    from ef_engine.store import tickets
 
     kind, names = kind_and_names(invocation)
     if not names:
-        tickets.pause(invocation.places)
+        pause_queue(invocation.places)
         invocation.say("The queue is paused: nothing new begins until `ef_cli resume`.")
     for name in names:
         record = pause(invocation.places, find_id(invocation.places, name, kind))

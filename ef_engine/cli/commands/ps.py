@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Prints one line each, once or until interrupted."""
-    lookout = Lookout(invocation.places, _thresholds(invocation))
+    lookout = Lookout(invocation.places, thresholds(invocation))
     if invocation.option("watch", False):
         return _watch(invocation, lookout)
     invocation.put(_text(invocation, lookout))
@@ -60,7 +60,8 @@ def _watch(invocation: Invocation, lookout: Lookout) -> int:
         return INTERRUPTED
 
 
-def _thresholds(invocation: Invocation) -> Thresholds:
+def thresholds(invocation: Invocation) -> Thresholds:
+    """When something is called frozen or stuck, as it is set."""
     frozen = _duration(invocation, "frozen_after", FROZEN_SECONDS)
     return Thresholds(frozen=frozen, stuck=_duration(invocation, "stuck_after", STUCK_SECONDS))
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
-from typing import Any
 
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation
-from ef_engine.report.tree import tree_lines
+from ef_engine.report.facts import fact_lines
 from ef_engine.service.ids import find_record
 from ef_engine.service.show import show
 
@@ -29,28 +27,6 @@ def run(invocation: Invocation) -> int:
     if invocation.choice("format", _FORMATS) == "json":
         invocation.put(json.dumps(facts, ensure_ascii=False, indent=2) + "\n")
     else:
-        invocation.put("".join(f"{line}\n" for fact, value in facts.items() for line in _lines(fact, value)))
+        lines = fact_lines(facts, sys.stdout.encoding or "ascii")
+        invocation.put("".join(f"{line}\n" for line in lines))
     return 0
-
-
-def _lines(fact: str, value: Any) -> Iterator[str]:
-    title = fact.replace("_", " ")
-    if fact == "ancestry":
-        value = tree_lines([(each["depth"], _relative(each)) for each in value], sys.stdout.encoding or "ascii")
-    if isinstance(value, list):
-        for position, each in enumerate(value):
-            text = " ".join(map(str, each.values())) if isinstance(each, dict) else each
-            yield f"{'' if position else title:<14}{text}"
-    elif isinstance(value, dict):
-        yield from _lines(title, [f"{name}: {day or 'not reached'}" for name, day in value.items()])
-    elif isinstance(value, bool):
-        yield f"{title:<14}{'yes' if value else 'no'}"
-    elif value not in (None, ""):
-        yield f"{title:<14}{value}"
-
-
-def _relative(relative: dict[str, Any]) -> str:
-    """One of a family: its id, its dates and its label."""
-    if relative["is_gone"]:
-        return f"{relative['id']}  (deleted)"
-    return f"{relative['id']}  {relative['start_date']} to {relative['end_date']}  {relative['label']}".rstrip()

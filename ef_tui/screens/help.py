@@ -1,0 +1,58 @@
+"""Which keys there are, made from the bindings: what is listed is what the keys do, whatever the config file says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from ef_tui.actions import BY_ID
+from ef_tui.keymap import every_binding
+from ef_tui.widgets.text_view import TextView
+
+LAST_WORDS = (
+    "",
+    "The mouse does the same: click a row or the name of a key, double-click to open, ctrl+click to select, click the",
+    "title of a column to sort. Keys are changed in the table [dashboard.keys] of the config file, by the names on the",
+    "right.",
+)
+
+
+def help_lines(keys: Mapping[str, str]) -> list[str]:
+    """A line a key, scope by scope: its keys, what it does, and the name the config file knows it by."""
+    lines: list[str] = []
+    scope = ""
+    for bound in every_binding(keys):
+        if bound.scope != scope:
+            lines += ["", f"{bound.scope.upper()}"] if lines else [bound.scope.upper()]
+            scope = bound.scope
+        about = BY_ID[bound.id].about if bound.id in BY_ID and scope == "main screen" else ""
+        text = f"{bound.title}: {about}" if about else bound.title
+        lines.append(f"  {bound.shown:<18}{text:<62}{bound.id}".rstrip())
+    return [*lines, *LAST_WORDS]
+
+
+class HelpScreen(ModalScreen[None]):
+    """The keys, to scroll through."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,question_mark,q,f1", "dismiss(None)", "back", show=False)]
+
+    def __init__(self, keys: Mapping[str, str]) -> None:
+        super().__init__()
+        self._keys_changed = keys
+
+    def compose(self) -> ComposeResult:
+        """The list in a frame."""
+        with Vertical(classes="dialog wide"):
+            yield Static("Keys", classes="question")
+            yield TextView(help_lines(self._keys_changed))
+            yield Static("esc back", classes="about")
+
+    def on_mount(self) -> None:
+        """Goes to the list."""
+        self.query_one(TextView).focus()

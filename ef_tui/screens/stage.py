@@ -1,0 +1,212 @@
+"""The stage form: pick a file, see what it holds or what is wrong with it, choose dates and a label, stage it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult, SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widgets import Button, DirectoryTree, Input, Label
+
+from ef_engine.errors import EfError, InputError
+from ef_engine.service.contents import Contents, contents_of_file
+from ef_engine.service.inputs import Changes
+from ef_tui.screens.base import EfScreen
+from ef_tui.widgets.columns import Cell
+from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
+from ef_tui.widgets.loaded_pane import ContentRow, content_rows, contents_table
+from ef_tui.widgets.virtual_table import VirtualTable
+
+SUFFIXES = frozenset({".json", ".xlsx", ".xlsm", ".xls"})
+PREVIEW_DELAY = 0.15
+FIELDS = (
+    ("start", "First day", "as in the file"),
+    ("end", "Last day", "as in the file"),
+    ("label", "Label", "as in it"),
+)
+
+
+class InputTree(DirectoryTree):
+    """Directories, and the files that can be staged."""
+
+    def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
+        """Leaves out what is hidden and what no forecast can be in."""
+        return sorted(
+            path for path in paths if not path.name.startswith(".") and (path.is_dir() or path.suffix in SUFFIXES)
+        )
+
+
+class StageScreen(EfScreen):
+    """`start` is a file to begin with, or a directory."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", id="stage_back"),
+        Binding("ctrl+s", "stage(False)", "stage it", id="stage_it", priority=True),
+        Binding("ctrl+r", "stage(True)", "stage and run it", id="stage_and_run", priority=True),
+        Binding("ctrl+e", "edit", "edit the file", id="stage_edit", priority=True),
+        Binding("ctrl+o", "focus_path", "type a path", id="stage_path", priority=True),
+    ]
+
+    def __init__(self, start: Path) -> None:
+        super().__init__()
+        self._directory = start if start.is_dir() else start.parent
+        self._file = start if start.is_file() else None
+        self._is_valid = False
+        self._waiting: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """The tree on the left; preview and fields on the right."""
+        yield Line(id="top")
+        with Horizontal(id="stage"):
+            yield InputTree(self._directory, id="tree")
+            with Vertical(id="stage-right"):
+                yield Input(str(self._file or ""), placeholder="a file; pick one on the left", id="path", compact=True)
+                table = contents_table("preview", self.dashboard.session.glyphs.mark)
+                table.empty_text = "pick a file"
+                yield table
+                for field, title, placeholder in FIELDS:
+                    with Horizontal(classes="field"):
+                        yield Label(title)
+                        yield Input(id=f"field-{field}", placeholder=placeholder, compact=True)
+                with Horizontal(classes="answers"):
+                    yield Button("stage", id="do-stage", compact=True)
+                    yield Button("stage and run", id="do-run", compact=True)
+                    yield Button("edit", id="do-edit", compact=True)
+                    yield Button("back", id="do-back", compact=True)
+        yield Line(id="command")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Looks into the file, if there is one already."""
+        self.query_one("#top", Line).say(Part(" Stage a file", "bold $primary"))
+        self.query_one(InputTree).focus()
+        if self._file:
+            self._look()
+
+    def on_resize(self) -> None:
+        """Names the keys."""
+        hints = [
+            Hint("^s", "stage", "screen.stage(False)"), Hint("^r", "stage and run", "screen.stage(True)"),
+            Hint("^e", "edit", "screen.edit"), Hint("^o", "type a path", "screen.focus_path"),
+            Hint("tab", "next field", "app.focus_next"), Hint("esc", "back", "screen.back"),
+        ]  # fmt: skip
+        self.query_one(KeyLine).hint(hints, self.size.width)
+
+    @property
+    def preview(self) -> VirtualTable[ContentRow]:
+        """What the file holds, or what is wrong with it."""
+        return self.query_one("#preview", VirtualTable)
+
+    @on(InputTree.FileSelected)
+    def _picked(self, event: InputTree.FileSelected) -> None:
+        self.query_one("#path", Input).value = str(event.path)
+
+    @on(InputTree.NodeHighlighted)
+    def _passed(self, event: InputTree.NodeHighlighted[object]) -> None:
+        path = getattr(event.node.data, "path", None)
+        if isinstance(path, Path) and path.is_file():
+            self.query_one("#path", Input).value = str(path)
+
+    @on(Input.Changed, "#path")
+    def _path_changed(self, event: Input.Changed) -> None:
+        self._file = Path(event.value).expanduser() if event.value.strip() else None
+        self._is_valid = False
+        if self._waiting:
+            self._waiting.stop()
+        self._waiting = self.set_timer(PREVIEW_DELAY, self._look)
+
+    def _look(self) -> None:
+        if self._file is None:
+            return
+        if self._file.is_dir():
+            self.query_one(InputTree).path = self._file
+            return
+        self.dashboard.in_background(partial(_looked_into, self._file), self._show, group="preview")
+
+    def _show(self, found: Contents | EfError) -> None:
+        if isinstance(found, EfError):
+            self._is_valid = False
+            self.preview.show(problem_rows(found))
+            count = len(found.problems) if isinstance(found, InputError) else 1
+            noun = "problem" if count == 1 else "problems"
+            self._say(f" {count} {noun}; nothing can be staged until they are mended (^e edits).", "$error")
+            return
+        self._is_valid = True
+        self.preview.show(content_rows(found))
+        what = "a forecast set" if found.kind == "forecastset" else "a forecast"
+        self._say(f" Valid: {what}, {found.label}, {found.start} to {found.end}", "$success")
+        for field, value in (("start", found.start), ("end", found.end), ("label", found.label)):
+            self.query_one(f"#field-{field}", Input).placeholder = value
+
+    def _say(self, text: str, style: str) -> None:
+        self.query_one("#command", Line).say(Part(text, style))
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        match event.button.id:
+            case "do-stage" | "do-run":
+                self.action_stage(event.button.id == "do-run")
+            case "do-edit":
+                self.action_edit()
+            case "do-back":
+                self.action_back()
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_stage(False)
+
+    def action_focus_path(self) -> None:
+        """Goes to the box with the path."""
+        self.query_one("#path", Input).focus()
+
+    def action_stage(self, is_run: bool) -> None:
+        """Stages the file, and queues it if that is asked for."""
+        if self._file is None or not self._is_valid:
+            self.notify("Pick a valid file first.", severity="warning")
+            return
+        values = {field: self.query_one(f"#field-{field}", Input).value.strip() or None for field, *_ in FIELDS}
+        changes = Changes(label=values["label"], start_date=values["start"], end_date=values["end"])
+        self.dashboard.stage(self._file, changes, is_run, self.action_back)
+
+    def action_edit(self) -> None:
+        """Opens the file in `$VISUAL` or `$EDITOR`, then looks into it again."""
+        if self._file is None or not self._file.is_file():
+            self.notify("Pick a file first.", severity="warning")
+            return
+        editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        try:
+            with self.app.suspend():
+                subprocess.run([*shlex.split(editor), str(self._file)], check=False)
+        except SuspendNotSupported:
+            self.notify("No editor can be opened in this terminal.", severity="warning")
+        except OSError as error:
+            self.notify(f"{editor} cannot be started ({error.strerror}); set EDITOR.", severity="error", markup=False)
+        self._look()
+
+
+def _looked_into(path: Path) -> Contents | EfError:
+    try:
+        return contents_of_file(path)
+    except EfError as error:
+        return error
+
+
+def problem_rows(error: EfError) -> list[ContentRow]:
+    """The findings, each with its place, and below it what to do."""
+    if not isinstance(error, InputError):
+        return [ContentRow("0", (Cell(str(error), "bad"), Cell(""), Cell("")))]
+    rows = []
+    for number, problem in enumerate(error.problems):
+        place = problem.place.rpartition(": ")[2]
+        rows.append(ContentRow(f"{number} place", (Cell(place, "bad"), Cell(""), Cell(problem.text))))
+        rows.append(ContentRow(f"{number} remedy", (Cell(""), Cell(""), Cell(problem.remedy, "muted"))))
+    return rows
