@@ -64,7 +64,7 @@ def parser() -> Parser:
 
 
 def _open(invocation: Invocation) -> int:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise CommandError("the dashboard needs a terminal", f"`{PROGRAM} {HEADLESS} COMMAND` works without one")
     from ef_tui.app import EfApp
 

@@ -45,6 +45,8 @@ CONTENTS_DELAY = 0.12
 class MainScreen(EfScreen):
     """Four panes over one snapshot, and the lines around them."""
 
+    AUTO_FOCUS = None
+
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(action.key, f"act('{action.id}')", action.title, id=action.id) for action in ACTIONS),
         Binding("s", "stage", "stage", id="stage"),

@@ -38,6 +38,10 @@ FIELDS = (
 class InputTree(DirectoryTree):
     """Directories, and the files that can be staged."""
 
+    ICON_NODE = "▸ "
+    ICON_NODE_EXPANDED = "▾ "
+    ICON_FILE = "  "
+
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leaves out what is hidden and what no forecast can be in."""
         return sorted(

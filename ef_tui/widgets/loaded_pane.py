@@ -79,6 +79,7 @@ class LoadedPane(Pane):
     def __init__(self, number: int, files: VirtualTable[Row], mark: str, *, id: str) -> None:
         super().__init__(number, "Loaded data", files, fields=FIELDS, id=id)
         files.add_class("files")
+        files.display = False
         self.contents = contents_table("contents", mark)
 
     def compose(self) -> ComposeResult:

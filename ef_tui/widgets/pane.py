@@ -12,6 +12,8 @@ from textual.markup import escape
 from ef_engine.service.query import Query, apply, parse
 from ef_tui.widgets.virtual_table import VirtualTable
 
+SHORT = ("Loaded", "Staged", "Running", "Done")
+
 Value = Callable[[Any, str], object]
 
 
@@ -54,8 +56,8 @@ class Pane(Vertical):
 
     @property
     def short_caption(self) -> str:
-        """Number, the first word of the name, and how many there are."""
-        return f"{self.number} {self.title_shown.split()[0]} {len(self.table.rows):,}"
+        """Number, a short name, and how many there are."""
+        return f"{self.number} {SHORT[self.number - 1]} {len(self.table.rows):,}"
 
     def show(self, rows: Sequence[Any]) -> bool:
         """Shows these rows, as far as they pass the filter; whether that is anything new."""

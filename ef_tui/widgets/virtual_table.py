@@ -101,7 +101,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         self.empty_text, self._mark, self._head = empty_text, mark, int(has_header)
         self._rows: Sequence[RowT] = ()
         self._places: dict[str, int] | None = {}
-        self._fitted: tuple[Fitted, ...] = ()
+        self._fitting: tuple[int, tuple[Fitted, ...]] = (-1, ())
         self._cursor = 0
         self._cursor_key: str | None = None
         self._selected: set[str] = set()
@@ -235,8 +235,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         return self._blank_strip(y, width)
 
     def on_resize(self) -> None:
-        """Fits the columns to the new width."""
-        self._fitted = fit(self.columns, max(1, self.scrollable_content_region.width - GUTTER))
+        """Keeps the cursor on the screen."""
         self._resize_virtually()
         self._show_cursor()
 
@@ -247,6 +246,14 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
     def on_blur(self) -> None:
         """As `on_focus`."""
         self._refresh_row(self._cursor)
+
+    @property
+    def _fitted(self) -> tuple[Fitted, ...]:
+        """The columns as they fit now."""
+        width = max(1, self.scrollable_content_region.width - GUTTER)
+        if self._fitting[0] != width:
+            self._fitting = width, fit(self.columns, width)
+        return self._fitting[1]
 
     def _header_strip(self, width: int) -> Strip:
         style = self.get_component_rich_style("virtual-table--header")

@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -20,7 +22,9 @@ from textual.pilot import Pilot
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import places_under
 from ef_tui.app import EfApp
+from ef_tui.screens.main import MainScreen
 from ef_tui.session import Preferences, Session
+from tests.jobs.conftest import Shop
 from tests.tui import workspaces
 from tests.tui.snapshots import Snapshots
 
@@ -44,16 +48,20 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 
 
 @pytest.fixture
-def sample(made: Callable[[str], Path], tmp_path: Path) -> Callable[[str], Workspace]:
+def sample(made: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[[str], Workspace]]:
     """A copy of a sample workspace, for tests that change it."""
 
+    home = tmp_path / "home"
+
     def copy(kind: str) -> Workspace:
-        home = tmp_path / "home"
         if made(kind).exists():
             shutil.copytree(made(kind), home)
         return Workspace(places_under(home), "ann")
 
-    return copy
+    yield copy
+    for pid in Shop(home, places_under(home)).supervisor_pids():
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -100,6 +108,13 @@ class Person:
 
     def __init__(self, app: EfApp, pilot: Pilot[None]) -> None:
         self.app, self.pilot = app, pilot
+
+    @property
+    def main(self) -> MainScreen:
+        """The main screen, whatever lies above it."""
+        screen = self.app.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
 
     async def press(self, *keys: str) -> None:
         """Presses keys and waits until they have had their effect."""

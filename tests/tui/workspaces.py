@@ -6,12 +6,15 @@ the same text on every machine at any time (`frozen` stops the clock for what is
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -35,6 +38,21 @@ from tests.service.documents import SMALL, plans, small, write
 
 NOW = datetime.fromisoformat("2026-01-31T08:20:00+00:00")
 KINDS = ("empty", "typical", "failing")
+
+
+@cache
+def _idle() -> subprocess.Popen[bytes]:
+    """A process that does nothing, to be said to run forecasts; it ends with this one."""
+    idle = subprocess.Popen(["sleep", "3600"], start_new_session=True)
+    atexit.register(idle.kill)
+    return idle
+
+
+def identity_of(pid: int) -> Process:
+    """The identity of a process of this machine."""
+    started = process._start_time(pid)
+    assert started is not None
+    return replace(process.current(), pid=pid, start_time=started)
 
 
 def moment(seconds: float) -> str:
@@ -69,7 +87,7 @@ def _typical(workspace: Workspace) -> None:
     restage(workspace, household, Changes(end_date="2026-06-30", label="half a year"))
     for done, (label, end) in enumerate((("next ten years", "2035-12-31"), ("next thirty years", "2055-12-31")), 1):
         long = restage(workspace, household, Changes(end_date=end, label=label)).id
-        _pretend_running(workspace.places, long, done=done * 1460, seconds=40 * done)
+        pretend_running(workspace.places, long, done=done * 1460, seconds=40 * done)
     write(workspace.places.stage / "holiday.json", small(label="holiday fund"))
 
 
@@ -84,9 +102,9 @@ def _failing(workspace: Workspace) -> None:
         _pretend_ended(workspace.places, restage(workspace, household, changes).id, outcome)
     for number, (label, beaten) in enumerate((("stands still", 1.0), ("gives no sign of life", 95.0)), 1):
         long = restage(workspace, household, Changes(end_date=f"203{number}-12-31", label=label)).id
-        _pretend_running(workspace.places, long, done=700, seconds=400, beaten=beaten, changed=310.0)
+        pretend_running(workspace.places, long, done=700, seconds=400, beaten=beaten, changed=310.0)
     gone = restage(workspace, household, Changes(end_date="2039-12-31", label="lost its process")).id
-    _pretend_running(workspace.places, gone, done=300, seconds=900, runner=_dead())
+    pretend_running(workspace.places, gone, done=300, seconds=900, runner=_dead())
     write(workspace.places.stage / "broken.json", SMALL.replace('"monthly"', '"sometimes"'))
     newer = restage(workspace, household, Changes(end_date="2029-06-30", label="from the future")).id
     _pretend_ended(workspace.places, newer, Outcome.EVALUATED)
@@ -108,7 +126,7 @@ def _begin(places: Places, record_id: str) -> Record:
     return replace(record, attempt=1)
 
 
-def _pretend_running(
+def pretend_running(
     places: Places,
     record_id: str,
     *,
@@ -119,7 +137,7 @@ def _pretend_running(
     runner: Process | None = None,
 ) -> None:
     """What a run leaves on disk that began so many `seconds` ago; its last heartbeat was `beaten` seconds ago."""
-    runner = runner or process.current()
+    runner = runner or identity_of(_idle().pid)
     record = _begin(places, record_id)
     forecasts.write_record(places, replace(record, state=Running(runner, moment(seconds))))
     forecasts.unstage_begun(places, [record_id])

@@ -1,0 +1,240 @@
+"""Every action, done with its key, on real files and with real supervisors."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from ef_engine.service.ids import find_record
+from ef_engine.service.listing import list_rows
+from ef_engine.service.workspace import Workspace
+from ef_engine.store import forecasts, tickets
+from ef_engine.store.places import Places
+from ef_engine.store.states import word_of
+from ef_tui.actions import ACTIONS, READ_ONLY
+from ef_tui.screens.output import OutputScreen
+from tests.tui.conftest import Person, opened
+from tests.tui.workspaces import identity_of, pretend_running
+
+Sample = Callable[[str], Workspace]
+
+
+def id_of(workspace: Workspace, label: str) -> str:
+    """The id of what bears a label, or a label that ends so."""
+    return next(row.id for row in list_rows(workspace.places) if row.label.endswith(label))
+
+
+def state_of(places: Places, record_id: str) -> str:
+    record = forecasts.read_record(places, record_id)
+    return "gone" if record is None else word_of(record.state) if not hasattr(record, "problem") else "unreadable"
+
+
+async def go_to(person: Person, pane: int, record_id: str) -> None:
+    """Puts the cursor on a row."""
+    await person.press(str(pane))
+    assert person.main.current.table.go_to_key(record_id)
+    await person.pilot.pause()
+
+
+def said(person: Person) -> list[str]:
+    """Every notification that is shown."""
+    return [notification.message for notification in person.app._notifications]
+
+
+def output(person: Person) -> Sequence[str]:
+    assert isinstance(person.app.screen, OutputScreen)
+    return person.app.screen.view.lines
+
+
+async def test_run_queues_what_is_staged_and_a_supervisor_evaluates_it(sample: Sample) -> None:
+    workspace = sample("typical")
+    record_id = id_of(workspace, "half a year")
+    async with opened(workspace) as person:
+        await go_to(person, 2, record_id)
+        await person.press("x")
+        await person.until(lambda: state_of(workspace.places, record_id) == "evaluated")
+        assert f"$ ef_cli run forecast {record_id} --detach" in person.text
+        assert said(person) == ["Queued half a year."]
+
+
+async def test_restart_tries_what_failed_again(sample: Sample) -> None:
+    workspace = sample("failing")
+    record_id = id_of(workspace, "ended failed")
+    async with opened(workspace) as person:
+        await go_to(person, 4, record_id)
+        await person.press("t")
+        await person.until(lambda: state_of(workspace.places, record_id) == "evaluated")
+        assert f"$ ef_cli restart {record_id} --detach" in person.text
+
+
+async def test_kill_asks_first_and_stops_its_process(sample: Sample) -> None:
+    workspace = sample("typical")
+    record_id = id_of(workspace, "a year longer")
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as sleeper:
+        pretend_running(workspace.places, record_id, done=1, seconds=1, runner=identity_of(sleeper.pid))
+        async with opened(workspace) as person:
+            await go_to(person, 3, record_id)
+            await person.press("K")
+            assert "Kill a year longer?" in person.text
+            await person.press("n")
+            assert sleeper.poll() is None
+            await person.press("K", "y")
+            await person.until(lambda: state_of(workspace.places, record_id) == "killed")
+            assert f"$ ef_cli kill forecast {record_id}" in person.text
+        assert sleeper.wait(5) != 0
+
+
+async def test_pause_holds_what_runs_and_lets_it_go_on(sample: Sample) -> None:
+    workspace = sample("typical")
+    record_id = id_of(workspace, "a year longer")
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as sleeper:
+        pretend_running(workspace.places, record_id, done=1, seconds=1, runner=identity_of(sleeper.pid))
+        async with opened(workspace) as person:
+            await go_to(person, 3, record_id)
+            await person.press("p")
+            await person.until(lambda: "paused" in person.text)
+            assert state_of(workspace.places, record_id) == "paused"
+            await go_to(person, 3, record_id)
+            await person.press("p")
+            await person.until(lambda: state_of(workspace.places, record_id) == "running")
+            assert f"$ ef_cli resume {record_id}" in person.text
+        sleeper.kill()
+
+
+async def test_delete_asks_first_and_takes_all_that_are_selected(sample: Sample) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        await person.press("2", "a", "d")
+        assert "Unstage these 2?" in person.text
+        await person.press("y")
+        await person.until(lambda: not person.app.snapshot.staged)
+        assert said(person) == ["Removed 2 of them."]
+        record_id = id_of(workspace, "an invented household")
+        await go_to(person, 4, record_id)
+        await person.press("d", "y")
+        await person.until(lambda: state_of(workspace.places, record_id) == "gone")
+        assert f"$ ef_cli rm {record_id} --yes" in person.text
+
+
+async def test_report_explain_log_and_info_open_as_texts(sample: Sample) -> None:
+    workspace = sample("typical")
+    record_id = id_of(workspace, "an invented household")
+    begins = {
+        "r": f"Forecast {record_id}: an invented household",
+        "e": "What became of the occurrences of forecast",
+        "i": f"id            {record_id}",
+    }
+    async with opened(workspace) as person:
+        await go_to(person, 4, record_id)
+        for key, begin in begins.items():
+            await person.press(key)
+            await person.until(lambda: isinstance(person.app.screen, OutputScreen))
+            assert output(person)[0].startswith(begin)
+            await person.press("escape")
+        await person.press("o")
+        await person.until(lambda: len(output(person)) > 1)
+        assert f"attempt 1 of {record_id}" in output(person)[0]
+
+
+async def test_a_text_is_searched_copied_and_written_to_a_file(sample: Sample, tmp_path: object) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        await go_to(person, 4, id_of(workspace, "an invented household"))
+        await person.press("r")
+        await person.until(lambda: isinstance(person.app.screen, OutputScreen))
+        await person.press("slash")
+        await person.type("Milestones")
+        await person.press("enter")
+        assert "lines hold 'Milestones'" in person.text
+        await person.press("y")
+        assert person.app.clipboard.startswith("Forecast ")
+        await person.press("w", *["backspace"] * 10)
+        await person.type(f"{tmp_path}/r.txt")
+        await person.press("enter")
+        await person.until(lambda: "Written to" in person.text)
+        with open(f"{tmp_path}/r.txt", encoding="utf-8") as file:
+            assert file.read().startswith("Forecast ")
+
+
+async def test_new_dates_make_another_forecast_with_its_parent(sample: Sample) -> None:
+    workspace = sample("typical")
+    record_id = id_of(workspace, "an invented household")
+    async with opened(workspace) as person:
+        await go_to(person, 4, record_id)
+        await person.press("n", *["backspace"] * 10)
+        await person.type("2027-06-30")
+        await person.press("enter")
+        await person.until(lambda: len(person.app.snapshot.staged) == 3)
+        made = next(row for row in person.app.snapshot.staged if row.end == "2027-06-30")
+        assert made.parent == record_id
+        assert "--end_date 2027-06-30" in person.text
+
+
+async def test_a_date_that_is_none_is_told_and_nothing_is_staged(sample: Sample) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        await go_to(person, 4, id_of(workspace, "an invented household"))
+        await person.press("n", *["backspace"] * 10)
+        await person.type("soon")
+        await person.press("enter")
+        await person.until(lambda: said(person))
+        assert "end_date" in said(person)[0]
+        assert len(person.app.snapshot.staged) == 2
+
+
+async def test_the_queue_is_held_and_let_go_on(sample: Sample) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        await person.press("P")
+        await person.until(lambda: "queue paused" in person.text)
+        assert tickets.is_paused(workspace.places)
+        await person.press("P")
+        await person.until(lambda: "queue paused" not in person.text)
+        assert not tickets.is_paused(workspace.places)
+
+
+@pytest.mark.parametrize("key", ["x", "t", "K", "p", "S"])
+async def test_a_key_that_does_nothing_here_says_why(sample: Sample, key: str) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        await go_to(person, 4, id_of(workspace, "an invented household"))
+        await person.press(key)
+        (action,) = (action for action in ACTIONS if action.key == key)
+        assert said(person) == [f"{action.title}: {action.otherwise}."]
+
+
+@pytest.mark.parametrize("action", [action for action in ACTIONS if action.writes], ids=lambda action: action.id)
+async def test_a_dashboard_that_only_looks_refuses_what_writes(
+    looked_at: Sample, action: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert hasattr(action, "key")
+    assert hasattr(action, "title")
+    async with opened(looked_at("typical"), is_read_only=True) as person:
+        await person.press("2", action.key.partition(",")[0])
+        title = "unstage" if action.title == "delete" else action.title
+        assert said(person) == [f"{title}: {READ_ONLY}."]
+        assert "read-only" in person.text
+
+
+async def test_a_dashboard_that_only_looks_neither_stages_nor_holds_the_queue(looked_at: Sample) -> None:
+    async with opened(looked_at("typical"), is_read_only=True) as person:
+        await person.press("s", "P")
+        assert said(person) == [f"stage: {READ_ONLY}.", f"pause queue: {READ_ONLY}."]
+        await person.press("colon")
+        await person.type("rm x")
+        await person.press("enter")
+        assert said(person)[-1] == "this dashboard only looks; open it without --read_only."
+
+
+async def test_what_goes_wrong_is_told_in_a_sentence(sample: Sample) -> None:
+    workspace = sample("typical")
+    record_id = id_of(workspace, "half a year")
+    async with opened(workspace) as person:
+        await go_to(person, 2, record_id)
+        workspace.places.staged(record_id).unlink()
+        await person.press("n", "enter")
+        await person.until(lambda: said(person))
+        assert said(person) == [f"the document of {record_id} is gone; stage its file again."]
+        assert find_record(workspace.places, record_id).id == record_id
