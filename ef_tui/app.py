@@ -66,6 +66,7 @@ class EfApp(App[None]):
         self.watchdog = Watchdog()
         self._reader = reader or reader_of(session.workspace, session.thresholds)
         self._wake = threading.Event()
+        self._is_over = False
         self._contents: dict[str, Contents] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -91,6 +92,7 @@ class EfApp(App[None]):
 
     def on_unmount(self) -> None:
         """Lets the thread that looks come to its end."""
+        self._is_over = True
         self._wake.set()
 
     # Looking
@@ -101,14 +103,18 @@ class EfApp(App[None]):
 
     @work(thread=True, group="snapshots", exit_on_error=False)
     def _look_again_and_again(self) -> None:
-        worker, last = get_current_worker(), None
-        while not worker.is_cancelled:
+        last = None
+        while not self._is_over:
             self._wake.clear()
             snapshot = self._reader.read()
-            if snapshot is not last and not worker.is_cancelled:
+            if snapshot is not last and not self._is_over:
                 last = snapshot
                 self.post_message(SnapshotRead(snapshot))
-            preferences = self.session.preferences
+            self._wait()
+
+    def _wait(self) -> None:
+        preferences = self.session.preferences
+        if not self._is_over:
             self._wake.wait(preferences.refresh if self.app_focus else preferences.refresh_unfocused)
 
     def on_snapshot_read(self, event: SnapshotRead) -> None:

@@ -5,6 +5,7 @@ A snapshot that shows nothing new *is* the one before, so whoever holds it compa
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 
@@ -13,6 +14,8 @@ from ef_engine.service.in_progress import InProgress, Lookout, Thresholds, is_qu
 from ef_engine.service.listing import GROUPS, Row
 from ef_engine.service.survey import Survey
 from ef_engine.service.workspace import Workspace
+
+_log = logging.getLogger(__name__)
 
 NEWER = "newer version"
 """What the note of a row says that only a newer version can read."""
@@ -72,6 +75,9 @@ class SnapshotReader:
             found = self._look()
         except (EfError, OSError) as error:
             found = replace(self.last, problem=str(error))
+        except Exception as error:  # whatever it is, the next look may succeed, and the old one is still worth seeing
+            _log.exception("a look at the workspace failed")
+            found = replace(self.last, problem=f"The workspace cannot be read ({type(error).__name__}: {error}).")
         if found != self.last:
             self.last = found
         return self.last

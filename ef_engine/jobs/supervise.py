@@ -6,6 +6,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from ef_engine.secret import without_secrets
@@ -30,7 +31,7 @@ def launch(places: Places) -> None:
     log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
         directories = [str(directory.absolute()) for directory in (places.stage, places.data, places.lock, places.log)]
-        subprocess.Popen(
+        supervisor = subprocess.Popen(
             [sys.executable, "-m", "ef_engine.jobs.supervise", *directories],
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -41,6 +42,8 @@ def launch(places: Places) -> None:
         )
     finally:
         os.close(log)
+    # For who lives longer than the supervisor: when that ends, nothing of it stays behind.
+    threading.Thread(target=supervisor.wait, name="supervisor", daemon=True).start()
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -90,6 +91,8 @@ def snapshots(request: pytest.FixtureRequest) -> Snapshots:
 @contextmanager
 def watched() -> Iterator[None]:
     """Measures every step of the event loop; fails where one computed for longer than `STALL_SECONDS`."""
+    gc.collect()
+    gc.freeze()  # what the tests themselves hold is no part of the dashboard, and takes long to look through
     steps: list[float] = []
     original = asyncio.Handle._run
 
