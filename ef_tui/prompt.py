@@ -60,7 +60,7 @@ def run_command(app: EfApp, text: str) -> None:
     def ended(code: int) -> None:
         app.look_now()
         if screen.is_attached:
-            screen.say_title(f"{title}   {'done' if code == 0 else f'ended with {code}'}")
+            screen.say("done" if code == 0 else f"ended with {code}")
 
     def told(lines: list[str]) -> None:
         if app.is_running:

@@ -20,31 +20,31 @@ TONES = {
 }  # fmt: skip
 
 STAGED_COLUMNS = (
-    Column("ID", 13),
-    Column("Label", 8, grow=3),
-    Column("Start", 10, spare=2),
-    Column("End", 10, spare=1),
-    Column("Kind", 4, spare=3),
+    Column("ID", 13, field="id"),
+    Column("Label", 8, grow=3, field="label"),
+    Column("Start", 10, spare=2, field="start"),
+    Column("End", 10, spare=1, field="end"),
+    Column("Kind", 4, spare=3, field="kind"),
 )
 IN_PROGRESS_SHOWN = (
-    Column("State", 9),
-    Column("Label", 6, grow=2),
-    Column("Done", 10, spare=1),
-    Column("ETA", 6, is_right=True, spare=2),
-    Column("Time", 6, is_right=True, spare=4),
-    Column("Rate", 8, is_right=True, spare=5),
-    Column("Beat", 5, is_right=True, spare=3),
-    Column("Phase", 9, grow=1, spare=6),
-    Column("ID", 13, spare=7),
+    Column("State", 9, field="state"),
+    Column("Label", 6, grow=2, field="label"),
+    Column("Done", 10, spare=1, field="progress"),
+    Column("ETA", 6, is_right=True, spare=2, field="eta"),
+    Column("Time", 6, is_right=True, spare=4, field="elapsed"),
+    Column("Rate", 8, is_right=True, spare=5, field="rate"),
+    Column("Beat", 5, is_right=True, spare=3, field="heartbeat"),
+    Column("Phase", 9, grow=1, spare=6, field="phase"),
+    Column("ID", 13, spare=7, field="id"),
 )
 EVALUATED_COLUMNS = (
-    Column("State", 12),
-    Column("Label", 6, grow=3),
+    Column("State", 12, field="state"),
+    Column("Label", 6, grow=3, field="label"),
     Column("Goals", 5, is_right=True, spare=3),
-    Column("Net worth", 12, is_right=True, spare=1),
+    Column("Net worth", 12, is_right=True, spare=1, field="net_worth"),
     Column("Trend", 8, spare=2),
-    Column("End", 10, spare=4),
-    Column("ID", 13, spare=5),
+    Column("End", 10, spare=4, field="end"),
+    Column("ID", 13, spare=5, field="id"),
 )
 
 BAR = 5

@@ -42,8 +42,9 @@ class Snapshot:
         newer = sum(row.state == "unreadable" and NEWER in row.note for row in self.evaluated)
         if not newer:
             return ""
-        what = "One record was" if newer == 1 else f"{newer:,} records were"
-        return f"{what} written by a newer version of ef; upgrade ef to see them."
+        if newer == 1:
+            return "One record was written by a newer version of ef; upgrade ef to see it."
+        return f"{newer:,} records were written by a newer version of ef; upgrade ef to see them."
 
     @property
     def unfinished(self) -> int:

@@ -18,7 +18,7 @@ def top_line(session: Session, snapshot: Snapshot, width: int) -> tuple[Part, ..
         right = f"queue paused  {right}".rstrip()
     if session.is_read_only:
         right = f"read-only  {right}".rstrip()
-    left = _shortened(place_of(session), width - len(right) - 6)
+    left = _shortened(place_of(session), width - len(right) - 6, session.glyphs.ellipsis)
     blanks = " " * max(1, width - len(left) - len(right) - 5)
     return Part(" ef ", "bold $primary"), Part(left, "bold"), Part(blanks), Part(f"{right} ")
 
@@ -30,8 +30,8 @@ def place_of(session: Session) -> str:
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
 
 
-def _shortened(text: str, width: int) -> str:
-    return text if len(text) <= width else "…" + text[-max(1, width - 1) :]
+def _shortened(text: str, width: int, ellipsis: str) -> str:
+    return text if len(text) <= width else ellipsis + text[-max(1, width - 1) :]
 
 
 def _states(snapshot: Snapshot) -> list[str]:

@@ -45,7 +45,7 @@ CONTENTS_DELAY = 0.12
 class MainScreen(EfScreen):
     """Four panes over one snapshot, and the lines around them."""
 
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(action.key, f"act('{action.id}')", action.title, id=action.id) for action in ACTIONS),
@@ -89,7 +89,7 @@ class MainScreen(EfScreen):
 
     def _panes(self) -> tuple[Pane, ...]:
         glyphs = self.dashboard.session.glyphs
-        make = partial(VirtualTable[Any], mark=glyphs.mark)
+        make = partial(VirtualTable[Any], mark=glyphs.mark, ellipsis=glyphs.ellipsis)
         files = make(FILE_COLUMNS, _row_key, partial(file_cells, glyphs=glyphs))
         staged = make(
             rows.STAGED_COLUMNS, _row_key, partial(rows.staged_cells, glyphs=glyphs), empty_text="nothing is staged"
@@ -103,7 +103,7 @@ class MainScreen(EfScreen):
             empty_text="nothing was run yet",
         )  # fmt: skip
         return (
-            LoadedPane(1, files, glyphs.mark, id=LOADED),
+            LoadedPane(1, files, glyphs, id=LOADED),
             Pane(2, "Staged", staged, fields=FIELDS, id=STAGED),
             Pane(3, "In progress", running, fields=IN_PROGRESS_FIELDS, value=value_of, id=IN_PROGRESS),
             Pane(4, "Evaluated", evaluated, fields=FIELDS, id=EVALUATED),
@@ -385,6 +385,14 @@ class MainScreen(EfScreen):
     def _close_filter(self) -> None:
         self.query_one("#filter").display = False
         self.current.table.focus()
+
+    @on(VirtualTable.HeaderClicked)
+    def _sort(self, event: VirtualTable.HeaderClicked) -> None:
+        """Sorts by a column: the largest first, then the other way round."""
+        pane = self.current
+        if event.table is pane.table and event.column.field:
+            pane.sort_by(event.column.field)
+            self._say_lines()
 
     @on(VirtualTable.Opened)
     def _opened(self) -> None:

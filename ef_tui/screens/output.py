@@ -20,7 +20,6 @@ class OutputScreen(EfScreen):
     """`title` says what it is; `closed` is called when it is left, for what should then stop."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", id="output_back"),
         Binding("slash", "search", "search", id="output_search"),
         Binding("w", "save", "write to a file", id="output_save"),
         Binding("y", "copy", "copy", id="output_copy"),

@@ -53,7 +53,6 @@ class StageScreen(EfScreen):
     """`start` is a file to begin with, or a directory."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "back", id="stage_back"),
         Binding("ctrl+s", "stage(False)", "stage it", id="stage_it", priority=True),
         Binding("ctrl+r", "stage(True)", "stage and run it", id="stage_and_run", priority=True),
         Binding("ctrl+e", "edit", "edit the file", id="stage_edit", priority=True),
@@ -74,7 +73,7 @@ class StageScreen(EfScreen):
             yield InputTree(self._directory, id="tree")
             with Vertical(id="stage-right"):
                 yield Input(str(self._file or ""), placeholder="a file; pick one on the left", id="path", compact=True)
-                table = contents_table("preview", self.dashboard.session.glyphs.mark)
+                table = contents_table("preview", self.dashboard.session.glyphs)
                 table.empty_text = "pick a file"
                 yield table
                 for field, title, placeholder in FIELDS:

@@ -26,7 +26,8 @@ class Cell(NamedTuple):
 class Column:
     """A column of at least `width`; `grow` is its share of what is left over.
 
-    Where not all fit, those with the highest `spare` are left out first; 0 is never left out.
+    Where not all fit, those with the highest `spare` are left out first; 0 is never left out. `field` is what a query
+    calls it, nothing for what rows cannot be sorted by.
     """
 
     title: str
@@ -34,6 +35,7 @@ class Column:
     grow: int = 0
     is_right: bool = False
     spare: int = 0
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ def _total(kept: Sequence[Fitted]) -> int:
     return sum(each.width for each in kept) + GAP * max(0, len(kept) - 1)
 
 
-def aligned(text: str, width: int, is_right: bool) -> str:
-    """The text cut or filled to exactly `width` terminal columns."""
+def aligned(text: str, width: int, is_right: bool, ellipsis: str = "…") -> str:
+    """The text cut, with an ellipsis at its end, or filled to exactly `width` terminal columns."""
     text = text if text.isprintable() else "".join(c if c.isprintable() else " " for c in text)
-    shown = cut(text, width) if width > 1 else text[:1]
+    shown = cut(text, width).replace("…", ellipsis) if text_width(text) > width > 1 else text[:width]
     blanks = " " * (width - text_width(shown))
     return blanks + shown if is_right else shown + blanks

@@ -66,21 +66,21 @@ def content_rows(contents: Contents) -> list[ContentRow]:
     return rows
 
 
-def contents_table(id: str, mark: str) -> VirtualTable[ContentRow]:
+def contents_table(id: str, glyphs: Glyphs) -> VirtualTable[ContentRow]:
     """A table for `content_rows`."""
     return VirtualTable[ContentRow](
-        CONTENT_COLUMNS, lambda row: row.key, lambda row: row.cells, empty_text="", mark=mark, id=id
+        CONTENT_COLUMNS, lambda row: row.key, lambda row: row.cells, mark=glyphs.mark, ellipsis=glyphs.ellipsis, id=id
     )
 
 
 class LoadedPane(Pane):
     """`table` are the files; `contents` shows the input the cursor is on, in whatever pane."""
 
-    def __init__(self, number: int, files: VirtualTable[Row], mark: str, *, id: str) -> None:
+    def __init__(self, number: int, files: VirtualTable[Row], glyphs: Glyphs, *, id: str) -> None:
         super().__init__(number, "Loaded data", files, fields=FIELDS, id=id)
         files.add_class("files")
         files.display = False
-        self.contents = contents_table("contents", mark)
+        self.contents = contents_table("contents", glyphs)
 
     def compose(self) -> ComposeResult:
         """The files above the contents."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.markup import escape
 
-from ef_engine.service.query import Query, apply, parse
+from ef_engine.service.query import Order, Query, apply, parse
 from ef_tui.widgets.virtual_table import VirtualTable
 
 SHORT = ("Loaded", "Staged", "Running", "Done")
@@ -76,6 +77,12 @@ class Pane(Vertical):
         label = next((term.values[0] for term in query.terms if term.sign == "~"), "")
         self.table.highlight(label)
         self._refill()
+
+    def sort_by(self, field: str) -> None:
+        """Sorts by a field: the largest first, or the smallest where that is so already."""
+        order = self._query.order
+        is_descending = not (order and order.field == field and order.is_descending)
+        self.filter_by(str(replace(self._query, order=Order(field, is_descending))))
 
     def _refill(self) -> None:
         rows = apply(self._query, self._all, self._value) if self.filter_text else self._all

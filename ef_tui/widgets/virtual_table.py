@@ -92,13 +92,15 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         *,
         empty_text: str = "",
         mark: str = "✓",
+        ellipsis: str = "…",
         has_header: bool = True,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.columns, self.key_of, self._cells_of = tuple(columns), key_of, cells_of
-        self.empty_text, self._mark, self._head = empty_text, mark, int(has_header)
+        self.empty_text, self._head = empty_text, int(has_header)
+        self._mark, self._ellipsis = mark, ellipsis
         self._rows: Sequence[RowT] = ()
         self._places: dict[str, int] | None = {}
         self._fitting: tuple[int, tuple[Fitted, ...]] = (-1, ())
@@ -270,7 +272,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
             cell = cells[each.index]
             if number:
                 segments.append(Segment(" " * GAP, base))
-            text = aligned(cell.text, each.width, each.column.is_right)
+            text = aligned(cell.text, each.width, each.column.is_right, self._ellipsis)
             segments += self._marked(text, base + self._tone(cell.tone, place))
         return _strip(segments, width, base)
 
@@ -302,7 +304,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         if self._rows or y != self._head:
             return Strip.blank(width, self.rich_style)
         style = self.rich_style + self.get_component_rich_style("virtual-table--muted", partial=True)
-        text = " " * GUTTER + aligned(self.empty_text, max(1, width - GUTTER), is_right=False)
+        text = " " * GUTTER + aligned(self.empty_text, max(1, width - GUTTER), False, self._ellipsis)
         return _strip([Segment(text, style)], width, self.rich_style)
 
     # Inside

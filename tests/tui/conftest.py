@@ -18,7 +18,9 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import places_under
@@ -125,8 +127,12 @@ class Person:
         await self.pilot.pause()
 
     async def type(self, text: str) -> None:
-        """Types a text."""
-        await self.press(*("space" if letter == " " else letter for letter in text))
+        """Types a text into the box that has the keys, in place of what is there, all at once as a terminal pastes."""
+        box = self.app.focused
+        assert isinstance(box, Input)
+        box.clear()
+        box.post_message(events.Paste(text))
+        await self.pilot.pause()
 
     async def until(self, is_true: Callable[[], Any]) -> None:
         """Waits for what must come true; fails at the deadline."""

@@ -150,7 +150,7 @@ async def test_a_text_is_searched_copied_and_written_to_a_file(sample: Sample, t
         assert "lines hold 'Milestones'" in person.text
         await person.press("y")
         assert person.app.clipboard.startswith("Forecast ")
-        await person.press("w", *["backspace"] * 10)
+        await person.press("w")
         await person.type(f"{tmp_path}/r.txt")
         await person.press("enter")
         await person.until(lambda: "Written to" in person.text)
@@ -163,7 +163,7 @@ async def test_new_dates_make_another_forecast_with_its_parent(sample: Sample) -
     record_id = id_of(workspace, "an invented household")
     async with opened(workspace) as person:
         await go_to(person, 4, record_id)
-        await person.press("n", *["backspace"] * 10)
+        await person.press("n")
         await person.type("2027-06-30")
         await person.press("enter")
         await person.until(lambda: len(person.app.snapshot.staged) == 3)
@@ -176,7 +176,7 @@ async def test_a_date_that_is_none_is_told_and_nothing_is_staged(sample: Sample)
     workspace = sample("typical")
     async with opened(workspace) as person:
         await go_to(person, 4, id_of(workspace, "an invented household"))
-        await person.press("n", *["backspace"] * 10)
+        await person.press("n")
         await person.type("soon")
         await person.press("enter")
         await person.until(lambda: said(person))

@@ -1,19 +1,215 @@
-"""The four panes."""
+"""The four panes: moving about, choosing, filtering, and what they say of a workspace."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 
 from ef_engine.service.workspace import Workspace
-from tests.tui.conftest import opened
-from tests.tui.snapshots import Snapshots
+from ef_engine.store import documents
+from ef_tui.glyphs import ASCII
+from ef_tui.session import Preferences
+from ef_tui.snapshot import Snapshot
+from tests.tui.conftest import Person, opened
+
+Look = Callable[[str], Workspace]
 
 
-@pytest.mark.parametrize("kind", ["empty", "typical", "failing"])
-async def test_the_main_screen_looks_as_accepted(
-    looked_at: Callable[[str], Workspace], snapshots: Snapshots, kind: str
-) -> None:
-    async with opened(looked_at(kind)) as person:
-        snapshots.match(person.app, f"main-{kind}-120x40-dark")
+def shown_panes(person: Person) -> list[str]:
+    return [str(pane.id) for pane in person.main.panes if pane.display]
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ((60, 20), ["evaluated"]),
+        ((80, 24), ["staged", "evaluated"]),
+        ((119, 30), ["staged", "evaluated"]),
+        ((120, 40), ["loaded", "staged", "in-progress", "evaluated"]),
+        ((300, 80), ["loaded", "staged", "in-progress", "evaluated"]),
+    ],
+)
+async def test_as_many_panes_are_shown_as_fit(looked_at: Look, size: tuple[int, int], expected: list[str]) -> None:
+    async with opened(looked_at("typical"), size=size) as person:
+        assert shown_panes(person) == expected
+        await person.press("3")
+        assert "in-progress" in shown_panes(person)
+        assert person.main.current.id == "in-progress"
+
+
+async def test_keys_and_arrows_go_from_pane_to_pane_and_row_to_row(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        visited = []
+        for key in ("1", "l", "right", "tab", "h", "left"):
+            await person.press(key)
+            visited.append(person.main.current.number)
+        assert visited == [1, 2, 3, 4, 3, 2]
+        await person.press("4", "j", "down", "k", "G", "g", "pagedown", "up")
+        assert person.main.current.table.cursor_place == 6
+
+
+async def test_the_pane_of_loaded_data_shows_the_input_under_the_cursor(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.until(lambda: "Choices (2)" in person.text)
+        await person.press("2")
+        await person.until(lambda: "Accounts (8)" in person.text and "a year longer" in person.text)
+        await person.press("1")
+        await person.until(lambda: "salary income" in person.text)
+
+
+async def test_a_filter_is_that_of_the_list_and_says_what_is_wrong(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("slash")
+        await person.type("net_worth>8000 order by net_worth")
+        worths = [row.net_worth for row in person.main.current.table.rows]
+        assert worths == ["8934.14", "12361.16"]
+        assert "4 Evaluated 2 of 8" in person.text
+        await person.type("net_wort>1")
+        assert "a list has no field 'net_wort'; did you mean 'net_worth'?" in person.text
+        await person.type("keep")
+        await person.press("enter")
+        assert "/label~keep" in person.text
+        assert len(person.main.current.table.rows) == 3
+        await person.press("escape")
+        assert "4 Evaluated 8" in person.text
+
+
+async def test_escape_leaves_the_filter_box_and_the_filter(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("slash")
+        await person.type("state=failed")
+        assert person.main.current.table.rows == []
+        await person.press("escape")
+        assert len(person.main.current.table.rows) == 8
+        assert person.app.focused is person.main.current.table
+
+
+async def test_many_rows_are_selected_and_their_ids_copied(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("2", "y")
+        assert person.app.clipboard == person.app.snapshot.staged[0].id
+        await person.press("space", "space", "y")
+        assert person.app.clipboard.split() == [row.id for row in person.app.snapshot.staged]
+        await person.press("escape")
+        assert person.main.current.table.selected == []
+        await person.press("a")
+        assert len(person.main.current.table.selected) == 2
+        await person.press("a")
+        assert person.main.current.table.selected == []
+
+
+async def test_a_pane_is_zoomed_and_escape_backs_out(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("z")
+        assert shown_panes(person) == ["evaluated"]
+        await person.press("2")
+        assert shown_panes(person) == ["staged"]
+        await person.press("escape")
+        assert len(shown_panes(person)) == 4
+
+
+async def test_the_mouse_chooses_panes_rows_and_keys(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        await person.pilot.click("#tabs", offset=(38, 0))
+        assert person.main.current.id == "in-progress"
+        await person.pilot.click("#in-progress VirtualTable", offset=(5, 2))
+        assert person.main.current.table.cursor_place == 1
+        await person.pilot.click("#in-progress VirtualTable", offset=(5, 1), control=True)
+        assert len(person.main.current.table.selected) == 1
+        line = person.main.query_one("#keys").render_line(0).text
+        await person.pilot.click("#keys", offset=(line.index("? help"), 0))
+        assert "EVERYWHERE" in person.text
+
+
+async def test_a_click_on_a_title_sorts_by_the_column_and_another_one_turns_the_order(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        table = person.main.current.table
+        at = table.render_line(0).text.index("Net worth")
+        await person.pilot.click("#evaluated VirtualTable", offset=(at, 0))
+        assert person.main.current.filter_text == "order by net_worth desc"
+        assert table.rows[0].net_worth == "12361.16"
+        await person.pilot.click("#evaluated VirtualTable", offset=(at, 0))
+        assert table.rows[0].net_worth == "150.78"
+
+
+async def test_a_new_row_above_leaves_the_cursor_where_it_is(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("j", "j")
+        table, before = person.main.current.table, person.app.snapshot
+        key = table.cursor_key
+        newer = replace_first(before)
+        person.main.show(newer)
+        await person.pilot.pause()
+        assert table.cursor_key == key
+        assert table.cursor_place == 3
+
+
+def replace_first(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with one more evaluated forecast on top."""
+    row = snapshot.evaluated[0]._replace(id="0123456789ab", label="newer")
+    return replace(snapshot, evaluated=(row, *snapshot.evaluated))
+
+
+async def test_what_stands_still_is_told_by_glyph_and_word(looked_at: Look) -> None:
+    async with opened(looked_at("failing"), size=(200, 60)) as person:
+        for word in (
+            "? lost",
+            "◇ frozen",
+            "◌ stuck",
+            "✗ failed",
+            "■ killed",
+            "◷ timed_out",
+            "✗ crashed",
+            "⊘ infeasible",
+        ):
+            assert word in person.text
+        assert "1 stuck  1 frozen  1 lost" in person.text
+
+
+async def test_without_unicode_nothing_but_ascii_is_shown(looked_at: Look) -> None:
+    async with opened(looked_at("failing"), glyphs=ASCII) as person:
+        assert "# frozen" in person.text
+        assert person.text.isascii()
+
+
+async def test_files_of_a_newer_version_are_told_of(looked_at: Look) -> None:
+    async with opened(looked_at("failing")) as person:
+        assert "One record was written by a newer version of ef; upgrade ef to see it." in person.text
+
+
+async def test_an_index_of_a_newer_version_is_told_of(sample: Look) -> None:
+    workspace = sample("typical")
+    index = json.loads(workspace.places.index.read_bytes())
+    workspace.places.index.write_bytes(documents.dump(index | {"schema": "ef/index/99"}))
+    async with opened(workspace) as person:
+        assert "upgrade ef" in person.text or "damaged" in person.text
+
+
+async def test_a_terminal_that_is_too_small_says_how_large_it_has_to_be(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(38, 9)) as person:
+        assert "This terminal has 38 x 9" in person.text
+
+
+async def test_a_change_on_disk_is_seen_at_the_next_look(sample: Look) -> None:
+    workspace = sample("typical")
+    async with opened(workspace, preferences=Preferences(refresh=0.05)) as person:
+        before = len(person.app.snapshot.staged)
+        record_id = person.app.snapshot.staged[0].id
+        from ef_engine.service.remove import remove
+
+        remove(workspace.places, record_id)
+        await person.until(lambda: len(person.app.snapshot.staged) == before - 1)
+        assert record_id not in person.text
+
+
+async def test_nothing_is_told_and_nothing_drawn_where_nothing_changed(looked_at: Look) -> None:
+    async with opened(looked_at("empty"), preferences=Preferences(refresh=0.02)) as person:
+        snapshot = person.app.snapshot
+        with patch.object(person.app, "_display") as display:
+            await person.pilot.pause(0.3)
+        assert person.app.snapshot is snapshot
+        assert display.call_count == 0
