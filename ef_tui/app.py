@@ -5,6 +5,7 @@ Nothing slow happens on the event loop: `in_background` is the way to the engine
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,6 +17,7 @@ from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import get_current_worker
 
 from ef_engine.errors import EfError
@@ -33,6 +35,7 @@ from ef_tui.snapshot import EMPTY, Snapshot, SnapshotReader, reader_of
 from ef_tui.subjects import Subject
 from ef_tui.themes import THEMES
 from ef_tui.watchdog import Watchdog
+from ef_tui.widgets.plain import PlainScrollBarRender
 
 ResultT = TypeVar("ResultT")
 
@@ -57,8 +60,10 @@ class EfApp(App[None]):
     ]
 
     def __init__(self, session: Session, reader: SnapshotReader | None = None) -> None:
-        super().__init__()
+        # Without colour every theme is drawn in the terminal's own, so that none is left where colours are taken out.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.session = session
+        ScrollBar.renderer = PlainScrollBarRender if session.glyphs.is_ascii else ScrollBarRender
         self.snapshot: Snapshot = EMPTY
         self.has_looked = False
         self.leaves_when_done = False

@@ -40,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if words[:1] and words[0] in _commands():
         return cli(arguments)
     try:
+        if words and words[0].startswith("-"):
+            parser().error(f"unrecognized arguments: {words[0]}")
         if words:
             raise CommandError(f"{words[0]!r} is no command of ef", f"see `{PROGRAM} --help`")
         return _open(Invocation(args, resolve(args, os.environ)))
@@ -106,7 +108,3 @@ def _words(args: argparse.Namespace) -> tuple[str, ...]:
     """The options that were given and that a command needs to mean the same workspace."""
     kept = ("workspace", "stage_directory", "data_directory", "lock_directory", "log_directory", "username", "config")
     return tuple(word for name in (*kept, "profile") if name in args for word in (f"--{name}", str(vars(args)[name])))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -70,7 +70,7 @@ class StageScreen(EfScreen):
         """The tree on the left; preview and fields on the right."""
         yield Line(id="top")
         with Horizontal(id="stage"):
-            yield InputTree(self._directory, id="tree")
+            yield self._tree()
             with Vertical(id="stage-right"):
                 yield Input(str(self._file or ""), placeholder="a file; pick one on the left", id="path", compact=True)
                 table = contents_table("preview", self.dashboard.session.glyphs)
@@ -87,6 +87,12 @@ class StageScreen(EfScreen):
                     yield Button("back", id="do-back", compact=True)
         yield Line(id="command")
         yield KeyLine(id="keys")
+
+    def _tree(self) -> InputTree:
+        tree = InputTree(self._directory, id="tree")
+        if self.dashboard.session.glyphs.is_ascii:
+            tree.ICON_NODE, tree.ICON_NODE_EXPANDED, tree.show_guides = "+ ", "- ", False
+        return tree
 
     def on_mount(self) -> None:
         """Looks into the file, if there is one already."""

@@ -74,7 +74,7 @@ async def test_a_file_is_staged_with_other_dates_and_run(sample: Sample, files: 
         await person.type("2026-02-28")
         await person.press("ctrl+r")
         await person.until(lambda: person.app.snapshot.evaluated or person.app.snapshot.in_progress)
-        assert "--end_date 2026-02-28 --detach" in person.text
+        assert person.app.history[-1].endswith("a-good.json --end_date 2026-02-28 --detach")
         (record,) = forecasts.read_records(workspace.places)
         await person.until(lambda: state_of(workspace.places, record.id) == "evaluated")
 
