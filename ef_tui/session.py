@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ef_engine.service.in_progress import Thresholds
 from ef_engine.service.workspace import Workspace
@@ -34,3 +35,11 @@ class Session:
     thresholds: Thresholds = field(default_factory=Thresholds)
     is_read_only: bool = False
     words: tuple[str, ...] = ()
+    place: str = ""
+
+    @property
+    def place_shown(self) -> str:
+        """What the workspace is called: `place`, else its directory, the home directory as `~`."""
+        path, home = self.workspace.places.data.parent, Path.home()
+        shown = f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
+        return self.place or shown

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import Path
 
 from ef_tui.rows import standing
 from ef_tui.session import Session
@@ -18,16 +17,9 @@ def top_line(session: Session, snapshot: Snapshot, width: int) -> tuple[Part, ..
         right = f"queue paused  {right}".rstrip()
     if session.is_read_only:
         right = f"read-only  {right}".rstrip()
-    left = _shortened(place_of(session), width - len(right) - 6, session.glyphs.ellipsis)
+    left = _shortened(session.place_shown, width - len(right) - 6, session.glyphs.ellipsis)
     blanks = " " * max(1, width - len(left) - len(right) - 5)
     return Part(" ef ", "bold $primary"), Part(left, "bold"), Part(blanks), Part(f"{right} ")
-
-
-def place_of(session: Session) -> str:
-    """The directory of the workspace, the home directory as `~`."""
-    path = session.workspace.places.data.parent
-    home = Path.home()
-    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
 
 
 def _shortened(text: str, width: int, ellipsis: str) -> str:

@@ -73,6 +73,8 @@ class MainScreen(EfScreen):
         self._is_zoomed = False
         self._waiting: Timer | None = None
         self._contents_of: str | None = None
+        self._contents_shown: str | None = None
+        self._is_about_to_look = False
 
     # Making it
 
@@ -250,6 +252,11 @@ class MainScreen(EfScreen):
 
     # Looking into inputs
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether what the cursor is on was looked into."""
+        return not self._is_about_to_look and self._contents_shown == self._contents_of
+
     @on(VirtualTable.Highlighted)
     def _highlighted(self, event: VirtualTable.Highlighted) -> None:
         if event.table is self.table:
@@ -257,14 +264,15 @@ class MainScreen(EfScreen):
             self._look_into_soon()
 
     def _look_into_soon(self) -> None:
+        self._is_about_to_look = True
         if self._waiting:
             self._waiting.stop()
         self._waiting = self.set_timer(CONTENTS_DELAY, self._look_into)
 
     def _look_into(self) -> None:
         """Reads what the input under the cursor holds, where the pane that shows it is on the screen."""
-        pane = self.panes[0]
-        subjects = self.subjects()
+        self._is_about_to_look = False
+        pane, subjects = self.panes[0], self.subjects()
         if not pane.display or not subjects or subjects[0].id == self._contents_of:
             return
         subject = subjects[0]
@@ -274,11 +282,10 @@ class MainScreen(EfScreen):
         )
 
     def _contents_read(self, subject: Subject, found: Contents | EfError) -> None:
-        pane = self.query_one(LoadedPane)
-        if isinstance(found, EfError):
-            pane.show_contents(None, str(found))
-        else:
-            pane.show_contents(found)
+        if subject.id != self._contents_of:
+            return
+        self._contents_shown = subject.id
+        self.query_one(LoadedPane).show_contents(found)
 
     # Keys
 

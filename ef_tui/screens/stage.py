@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+import textwrap
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -21,9 +22,9 @@ from ef_engine.errors import EfError, InputError
 from ef_engine.service.contents import Contents, contents_of_file
 from ef_engine.service.inputs import Changes
 from ef_tui.screens.base import EfScreen
-from ef_tui.widgets.columns import Cell
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
 from ef_tui.widgets.loaded_pane import ContentRow, content_rows, contents_table
+from ef_tui.widgets.text_view import TextView
 from ef_tui.widgets.virtual_table import VirtualTable
 
 SUFFIXES = frozenset({".json", ".xlsx", ".xlsm", ".xls"})
@@ -76,6 +77,7 @@ class StageScreen(EfScreen):
                 table = contents_table("preview", self.dashboard.session.glyphs)
                 table.empty_text = "pick a file"
                 yield table
+                yield TextView(id="findings")
                 for field, title, placeholder in FIELDS:
                     with Horizontal(classes="field"):
                         yield Label(title)
@@ -98,6 +100,7 @@ class StageScreen(EfScreen):
         """Looks into the file, if there is one already."""
         self.query_one("#top", Line).say(Part(" Stage a file", "bold $primary"))
         self.query_one(InputTree).focus()
+        self.findings.display = False
         if self._file:
             self._look()
 
@@ -112,8 +115,13 @@ class StageScreen(EfScreen):
 
     @property
     def preview(self) -> VirtualTable[ContentRow]:
-        """What the file holds, or what is wrong with it."""
+        """What the file holds."""
         return self.query_one("#preview", VirtualTable)
+
+    @property
+    def findings(self) -> TextView:
+        """What is wrong with the file."""
+        return self.query_one("#findings", TextView)
 
     @on(InputTree.FileSelected)
     def _picked(self, event: InputTree.FileSelected) -> None:
@@ -142,14 +150,14 @@ class StageScreen(EfScreen):
         self.dashboard.in_background(partial(_looked_into, self._file), self._show, group="preview")
 
     def _show(self, found: Contents | EfError) -> None:
+        self._is_valid = not isinstance(found, EfError)
+        self.preview.display, self.findings.display = self._is_valid, not self._is_valid
         if isinstance(found, EfError):
-            self._is_valid = False
-            self.preview.show(problem_rows(found))
+            self.findings.show(problem_lines(found, max(20, self.query_one("#stage-right").size.width - 4)))
             count = len(found.problems) if isinstance(found, InputError) else 1
             noun = "problem" if count == 1 else "problems"
             self._say(f" {count} {noun}; nothing can be staged until they are mended (^e edits).", "$error")
             return
-        self._is_valid = True
         self.preview.show(content_rows(found))
         what = "a forecast set" if found.kind == "forecastset" else "a forecast"
         self._say(f" Valid: {what}, {found.label}, {found.start} to {found.end}", "$success")
@@ -209,13 +217,13 @@ def _looked_into(path: Path) -> Contents | EfError:
         return error
 
 
-def problem_rows(error: EfError) -> list[ContentRow]:
-    """The findings, each with its place, and below it what to do."""
+def problem_lines(error: EfError, width: int) -> list[str]:
+    """The findings, each with its place, and below it what to do, wrapped to `width`."""
     if not isinstance(error, InputError):
-        return [ContentRow("0", (Cell(str(error), "bad"), Cell(""), Cell("")))]
-    rows = []
-    for number, problem in enumerate(error.problems):
+        return textwrap.wrap(str(error), width)
+    lines = []
+    for problem in error.problems:
         place = problem.place.rpartition(": ")[2]
-        rows.append(ContentRow(f"{number} place", (Cell(place, "bad"), Cell(""), Cell(problem.text))))
-        rows.append(ContentRow(f"{number} remedy", (Cell(""), Cell(""), Cell(problem.remedy, "muted"))))
-    return rows
+        lines += textwrap.wrap(f"{place}: {problem.text}", width, subsequent_indent="    ")
+        lines += [*textwrap.wrap(problem.remedy, width, initial_indent="    ", subsequent_indent="    "), ""]
+    return lines

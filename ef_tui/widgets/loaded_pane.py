@@ -10,6 +10,7 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.markup import escape
 
+from ef_engine.errors import EfError, InputError
 from ef_engine.report.cells import money
 from ef_engine.service.contents import Contents
 from ef_engine.service.listing import FIELDS, Row
@@ -66,6 +67,16 @@ def content_rows(contents: Contents) -> list[ContentRow]:
     return rows
 
 
+def problem_rows(error: EfError) -> list[ContentRow]:
+    """The findings in an input, a place each, or the one thing that is wrong."""
+    if not isinstance(error, InputError):
+        return [ContentRow("0", (Cell(str(error), "bad"), Cell(""), Cell("")))]
+    return [
+        ContentRow(str(number), (Cell(problem.place.rpartition(": ")[2], "bad"), Cell(""), Cell(problem.text)))
+        for number, problem in enumerate(error.problems)
+    ]
+
+
 def contents_table(id: str, glyphs: Glyphs) -> VirtualTable[ContentRow]:
     """A table for `content_rows`."""
     return VirtualTable[ContentRow](
@@ -100,9 +111,11 @@ class LoadedPane(Pane):
         self.table.styles.height = min(len(rows) + 1, 8)
         return True
 
-    def show_contents(self, contents: Contents | None, problem: str = "") -> None:
-        """Shows what an input holds, or why that cannot be told."""
-        self.contents.empty_text = problem
-        self.contents.show(content_rows(contents) if contents else [])
-        self.contents.refresh()
-        self.border_subtitle = escape(contents.label[:40]) if contents else ""
+    def show_contents(self, found: Contents | EfError) -> None:
+        """Shows what an input holds, or what is wrong with it."""
+        if isinstance(found, Contents):
+            self.contents.show(content_rows(found))
+            self.border_subtitle = escape(found.label[:40])
+        else:
+            self.contents.show(problem_rows(found))
+            self.border_subtitle = ""
