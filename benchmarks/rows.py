@@ -55,6 +55,10 @@ def _amount(value: float, unit: str) -> str:
             return f"{value:.1f} x"
         case "days":
             return f"{value:.0f} days"
+        case "%":
+            return f"{value:.1f} %"
+        case "bytes":
+            return f"{value:,.0f} bytes"
         case "money":
             return f"{value:,.2f}"
         case _:

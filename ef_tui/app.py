@@ -5,6 +5,7 @@ Nothing slow happens on the event loop: `in_background` is the way to the engine
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -89,9 +90,17 @@ class EfApp(App[None]):
         """The four panes."""
         return MainScreen()
 
+    @property
+    def main_screen(self) -> MainScreen:
+        """The four panes, whatever lies above them."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, MainScreen)
+        return screen
+
     def on_mount(self) -> None:
         """Begins to look."""
         signals_end(self)
+        self.call_after_refresh(_painted)
         self.watchdog.watch(self)
         self._look_again_and_again()
 
@@ -178,9 +187,7 @@ class EfApp(App[None]):
         texts = [command_text(words, self.session.words) for words in commands]
         self.history += [command_text(words).partition(" ")[2] for words in commands]
         more = f"  (and {len(texts) - 1} more)" if len(texts) > 1 else ""
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
-                screen.say_command(f"$ {texts[0]}{more}")
+        self.main_screen.say_command(f"$ {texts[0]}{more}")
 
     def contents(self, subject: Subject) -> Contents | EfError:
         """What an input holds, for a thread; what has an id is read once, since its content never changes."""
@@ -356,6 +363,12 @@ class EfApp(App[None]):
         from ef_tui.leaving import leave
 
         leave(self)
+
+
+def _painted() -> None:
+    """What was made to start stays for good, so that no collection of garbage ever looks through it."""
+    gc.freeze()
+    gc.enable()
 
 
 def _screen(module: str, name: str) -> Callable[..., Screen[None]]:

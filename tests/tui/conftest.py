@@ -117,9 +117,7 @@ class Person:
     @property
     def main(self) -> MainScreen:
         """The main screen, whatever lies above it."""
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, MainScreen)
-        return screen
+        return self.app.main_screen
 
     async def press(self, *keys: str) -> None:
         """Presses keys and waits until they have had their effect."""
