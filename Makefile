@@ -9,21 +9,22 @@ PYTEST := $(BIN)/python -m pytest
 WORKERS ?= auto
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test format format-check lint types contracts tests long bench constraints clean
+.PHONY: help demo test format format-check lint types contracts tests long bench screenshots constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 14
 
-# An edited demo/household.json is kept, so one can change it and look again.
+# An edited demo/household.json is kept, so one can change it and look again. Without a terminal the results are printed.
 DEMO := $(BIN)/ef_cli --workspace demo
 
-demo: $(VENV)/.runs ## a worked example: a sample household, forecast and explained
+demo: $(VENV)/.runs ## a worked example: a sample household, forecast, explained and opened in the dashboard
 	@test -e demo/household.json || $(BIN)/ef_cli init demo
 	@set -eu; \
 	echo "== One forecast, then six: the same household before two decisions =="; \
 	ran=$$($(DEMO) run forecast demo/household.json); id=$${ran%% *}; echo "$$ran"; \
 	ran=$$($(DEMO) run forecastset demo/household-set.json); echo "$$ran"; \
 	set=$$(echo "$$ran" | sed -n '$$s/ .*//p'); \
+	if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then cd demo && exec $(CURDIR)/$(BIN)/ef_tui --workspace .; fi; \
 	echo; $(DEMO) report forecast $$id; echo; $(DEMO) report forecastset $$set; \
 	echo; echo "== What to try next =="; \
 	echo "  $(DEMO) explain $$id  # why wishes wait or get less"; \
@@ -57,6 +58,9 @@ long: $(VENV)/.tests ## the tests that take their time, and those that measure i
 
 bench: $(VENV)/.runs ## how fast and how exact it is, as a table
 	$(BIN)/python -m benchmarks
+
+screenshots: $(VENV)/.tests ## the pictures of the dashboard, taken anew
+	$(BIN)/python -m screenshots
 
 constraints: ## pin what the newest versions of everything are today
 	@sh -eu -c 'fresh=$$(mktemp -d); trap "rm -rf $$fresh" EXIT; \

@@ -73,7 +73,12 @@ class StageScreen(EfScreen):
         with Horizontal(id="stage"):
             yield self._tree()
             with Vertical(id="stage-right"):
-                yield Input(str(self._file or ""), placeholder="a file; pick one on the left", id="path", compact=True)
+                yield Input(
+                    _shown(self._file) if self._file else "",
+                    placeholder="a file; pick one on the left",
+                    id="path",
+                    compact=True,
+                )
                 table = contents_table("preview", self.dashboard.session.glyphs)
                 table.empty_text = "pick a file"
                 yield table
@@ -125,13 +130,13 @@ class StageScreen(EfScreen):
 
     @on(InputTree.FileSelected)
     def _picked(self, event: InputTree.FileSelected) -> None:
-        self.query_one("#path", Input).value = str(event.path)
+        self.query_one("#path", Input).value = _shown(event.path)
 
     @on(InputTree.NodeHighlighted)
     def _passed(self, event: InputTree.NodeHighlighted[object]) -> None:
         path = getattr(event.node.data, "path", None)
         if isinstance(path, Path) and path.is_file():
-            self.query_one("#path", Input).value = str(path)
+            self.query_one("#path", Input).value = _shown(path)
 
     @on(Input.Changed, "#path")
     def _path_changed(self, event: Input.Changed) -> None:
@@ -208,6 +213,12 @@ class StageScreen(EfScreen):
         except OSError as error:
             self.notify(f"{editor} cannot be started ({error.strerror}); set EDITOR.", severity="error", markup=False)
         self._look()
+
+
+def _shown(path: Path) -> str:
+    """The path as one would type it here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _looked_into(path: Path) -> Contents | EfError:

@@ -7,6 +7,7 @@ written beside it with `.actual` before its suffix.
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +26,13 @@ def text_of(app: App[None]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def svg_of(app: App[None], title: str) -> str:
+    """The screen as SVG, in whatever fixed font there is where it is looked at."""
+    svg = app.export_screenshot(title=title, simplify=True)
+    svg = re.sub(r"\s*@font-face \{.*?\}", "", svg, flags=re.DOTALL)
+    return svg.replace("Fira Code, monospace", "monospace")
+
+
 @dataclass(frozen=True)
 class Snapshots:
     """The accepted pictures in `directory`; `is_accepting` writes what is shown in place of comparing it."""
@@ -38,7 +46,7 @@ class Snapshots:
         stem = name or self.test
         shown = {".txt": text_of(app)}
         if has_svg:
-            shown[".svg"] = app.export_screenshot(title=stem, simplify=True)
+            shown[".svg"] = svg_of(app, stem)
         different = [suffix for suffix, text in shown.items() if not self._is_as_accepted(stem, suffix, text)]
         if different:
             files = ", ".join(f"{stem}.actual{suffix}" for suffix in different)

@@ -1,0 +1,82 @@
+"""Makes the pictures in this directory: `python -m screenshots`, or `make screenshots`.
+
+They are taken of the real dashboard on the sample workspaces of the tests, whose clocks stand still, so that a picture
+changes only when what it shows does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from ef_engine.service.sample import init
+from ef_engine.service.workspace import Workspace
+from ef_engine.store.places import places_under
+from tests.tui.conftest import Person, opened
+from tests.tui.snapshots import svg_of
+from tests.tui.workspaces import make
+
+HERE = Path(__file__).parent
+Visit = Callable[[Person], Awaitable[None]]
+
+
+async def _main(person: Person) -> None:
+    await person.until(lambda: person.main.is_settled)
+
+
+async def _stage(person: Person) -> None:
+    await person.press("s")
+    await person.until(lambda: "household.json" in person.text)
+    await person.press("down", "down")
+    await person.until(lambda: "Valid" in person.text)
+
+
+async def _palette(person: Person) -> None:
+    await _main(person)
+    await person.press("2", "ctrl+p")
+
+
+async def _report(person: Person) -> None:
+    await _main(person)
+    await person.press("4")
+    person.main.current.table.go_to(4)
+    await person.press("r")
+    await person.until(lambda: "Milestones" in person.text)
+
+
+PICTURES: dict[str, tuple[str, tuple[int, int], str, Visit]] = {
+    "main": ("typical", (120, 36), "dark", _main),
+    "trouble": ("failing", (120, 36), "light", _main),
+    "small": ("typical", (80, 24), "ansi", _main),
+    "stage": ("typical", (120, 36), "dark", _stage),
+    "palette": ("typical", (120, 36), "dark", _palette),
+    "report": ("typical", (120, 36), "contrast", _report),
+}
+"""By name: workspace, size, theme, and the way to what is shown."""
+
+
+async def take(name: str, directory: Path) -> str:
+    """One picture as SVG; workspaces are made in `directory`."""
+    kind, size, theme, visit = PICTURES[name]
+    home = directory / kind
+    workspace = Workspace(places_under(home), "ann") if home.exists() else make(kind, home)
+    async with opened(workspace, size=size, theme=theme, place="~/house") as person:
+        await visit(person)
+        return svg_of(person.app, "ef_tui")
+
+
+def main() -> None:
+    """Takes every picture."""
+    with tempfile.TemporaryDirectory(prefix="ef-screenshots-") as scratch:
+        house = Path(scratch) / "house"
+        init(house)
+        os.chdir(house)
+        for name in PICTURES:
+            (HERE / f"{name}.svg").write_text(asyncio.run(take(name, Path(scratch))), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
