@@ -57,7 +57,8 @@ class EfApp(App[None]):
         Binding("ctrl+p", "palette", "palette of actions and commands", id="palette"),
         Binding("ctrl+t", "next_theme", "next theme", id="theme"),
         Binding("ctrl+z", "suspend_process", "suspend; fg comes back", id="suspend"),
-        Binding("q,ctrl+q,ctrl+c", "quit", "quit", id="quit", priority=False),
+        Binding("q", "leave", "leave this screen; from the panes, the dashboard", id="leave"),
+        Binding("ctrl+q,ctrl+c", "quit", "quit", id="quit"),
     ]
 
     def __init__(self, session: Session, reader: SnapshotReader | None = None) -> None:
@@ -100,9 +101,15 @@ class EfApp(App[None]):
     def on_mount(self) -> None:
         """Begins to look."""
         signals_end(self)
+        self.app_resume_signal.subscribe(self, self._resumed)
         self.call_after_refresh(_painted)
         self.watchdog.watch(self)
         self._look_again_and_again()
+
+    def _resumed(self, _: object) -> None:
+        """Draws everything anew: the terminal forgot it while the process was stopped."""
+        self.refresh(layout=True)
+        self.look_now()
 
     def on_unmount(self) -> None:
         """Lets the thread that looks come to its end."""
@@ -357,6 +364,13 @@ class EfApp(App[None]):
         """Changes to the next theme, for as long as the dashboard is open."""
         names = [theme.name for theme in THEMES]
         self.theme = names[(names.index(self.theme) + 1) % len(names)]
+
+    async def action_leave(self) -> None:
+        """Returns to the screen before; from the panes it leaves the dashboard."""
+        if isinstance(self.screen, EfScreen) and len(self.screen_stack) > 1:
+            self.screen.action_back()
+        else:
+            await self.action_quit()
 
     async def action_quit(self) -> None:
         """Leaves; asks first what shall become of unfinished work."""

@@ -183,7 +183,7 @@ class MainScreen(EfScreen):
         if not is_read_only:
             hints.append(Hint(self._keys["stage"], "stage", "screen.stage"))
         hints += [Hint(self._keys[key], key, f"screen.{key}") for key in ("select", "filter", "zoom")]
-        hints += [Hint(self._keys["command"], "command", "app.command"), Hint(self._keys["quit"], "quit", "app.quit")]
+        hints += [Hint(self._keys["command"], "command", "app.command"), Hint(self._keys["leave"], "quit", "app.leave")]
         hints.append(Hint(self._keys["help"], "help", "app.help"))
         self.query_one(KeyLine).hint(hints, self.size.width)
 
@@ -221,9 +221,11 @@ class MainScreen(EfScreen):
         return set(self._beside.values()) if width < 120 else {0, 1, 2, 3}
 
     def action_pane(self, place: int) -> None:
-        """Goes to a pane."""
+        """Goes to a pane; in it, to its next table."""
+        tables = [table for table in self.panes[place].tables if table.display]
+        following = tables.index(self.table) + 1 if place == self._place and self.table in tables else 0
         self._go_to(place)
-        self.panes[place].table.focus() if self.panes[place].table.display else self.panes[place].tables[-1].focus()
+        tables[following % len(tables)].focus()
 
     def _go_to(self, place: int) -> None:
         if place != self._place:

@@ -206,7 +206,7 @@ async def test_leaving_can_stop_what_runs(sample: Sample) -> None:
         ({"zoom": "r"}, "a.toml: dashboard.keys.zoom: 'r' is the key of report already; give one of them another key."),
         (
             {"report": "q"},
-            "a.toml: dashboard.keys.report: 'q' is the key of quit already; give one of them another key.",
+            "a.toml: dashboard.keys.report: 'q' is the key of leave already; give one of them another key.",
         ),
     ],
 )
@@ -225,3 +225,12 @@ def test_keys_may_change_places_and_be_several() -> None:
 
 def test_no_key_means_two_things_on_one_screen() -> None:
     check({bound.id: ",".join(bound.keys) for bound in every_binding()}, {})
+
+
+async def test_q_leaves_a_screen_before_it_leaves_the_dashboard(looked_at: Sample) -> None:
+    async with opened(looked_at("empty")) as person:
+        await person.press("v")
+        assert isinstance(person.app.screen, OutputScreen)
+        await person.press("q")
+        assert len(person.app.screen_stack) == 1
+        assert not person.app._exit

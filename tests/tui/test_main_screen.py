@@ -184,9 +184,10 @@ async def test_files_of_a_newer_version_are_told_of(looked_at: Look) -> None:
 async def test_an_index_of_a_newer_version_is_told_of(sample: Look) -> None:
     workspace = sample("typical")
     index = json.loads(workspace.places.index.read_bytes())
-    workspace.places.index.write_bytes(documents.dump(index | {"schema": "ef/index/99"}))
+    workspace.places.index.write_bytes(documents.dump(index | {"schema": "ef/stage-index/99"}))
     async with opened(workspace) as person:
-        assert "upgrade ef" in person.text or "damaged" in person.text
+        assert "it was written by a newer version (schema ef/stage-index/99); upgrade ef" in person.app.snapshot.warning
+        assert "ForecastSet.json" in person.text
 
 
 async def test_a_terminal_that_is_too_small_says_how_large_it_has_to_be(looked_at: Look) -> None:
@@ -213,3 +214,13 @@ async def test_nothing_is_told_and_nothing_drawn_where_nothing_changed(looked_at
             await person.pilot.pause(0.3)
         assert person.app.snapshot is snapshot
         assert display.call_count == 0
+
+
+async def test_another_1_goes_on_to_what_an_input_holds(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("1")
+        assert person.app.focused is person.main.panes[0].tables[0]
+        await person.press("1")
+        assert person.app.focused is person.main.panes[0].tables[1]
+        await person.press("1")
+        assert person.app.focused is person.main.panes[0].tables[0]

@@ -80,13 +80,17 @@ def test_hanging_up_ends_it_and_what_runs_goes_on(shop: Shop) -> None:
 def test_ctrl_z_suspends_it_and_fg_brings_it_back(looked_at: Callable[[str], Workspace]) -> None:
     with terminal("--workspace", home_of(looked_at("typical"))) as shown:
         shown.until_shown("? help")
+        while shown.read(0.5):
+            pass
         shown.press("\x1a")
         shown.until(lambda: shown.state() == "T")
         assert shown.is_restored()
         seen = len(shown.seen)
         shown.process.send_signal(signal.SIGCONT)
         shown.until(lambda: b"Evaluated" in shown.seen[seen:])
-        shown.press("qk")
+        shown.press("q")
+        shown.until_shown("unfinished")
+        shown.press("k")
         assert shown.wait() == 0
         assert shown.is_restored()
 
