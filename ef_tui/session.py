@@ -40,6 +40,6 @@ class Session:
     @property
     def place_shown(self) -> str:
         """What the workspace is called: `place`, else its directory, the home directory as `~`."""
-        path, home = self.workspace.places.data.parent, Path.home()
+        path, home = self.workspace.places.data.parent.absolute(), Path.home()
         shown = f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
         return self.place or shown
