@@ -21,8 +21,9 @@ from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import get_current_worker
 
-from ef_engine.errors import EfError
+from ef_engine.errors import CommandError, EfError
 from ef_engine.service.contents import Contents
+from ef_engine.service.database_listing import LOADED_ID
 from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
@@ -71,7 +72,7 @@ class EfApp(App[None]):
         self.leaves_when_done = False
         self.history: list[str] = []
         self.watchdog = Watchdog()
-        self._reader = reader or reader_of(session.workspace, session.thresholds)
+        self._reader = reader or reader_of(session.workspace, session.thresholds, session.with_database)
         self._wake = threading.Event()
         self._is_over = False
         self._contents: dict[str, Contents] = {}
@@ -201,6 +202,8 @@ class EfApp(App[None]):
         from ef_engine.service.contents import contents_of, contents_of_file
 
         try:
+            if subject.id == LOADED_ID:
+                raise CommandError("these are the input tables of the database", "`:stage` keeps what they hold")
             if subject.group == "loaded":
                 return contents_of_file(Path(subject.id))
             if subject.id not in self._contents:
@@ -341,6 +344,10 @@ class EfApp(App[None]):
         """Opens the stage form, on a file if one is named."""
         if self.session.is_read_only:
             self.notify(f"stage: {READ_ONLY}.", severity="warning", timeout=5)
+        elif file == LOADED_ID:
+            from ef_tui.prompt import run_command
+
+            run_command(self, "stage")
         else:
             self.push_screen(_screen("stage", "StageScreen")(Path(file) if file else Path.cwd()))
 

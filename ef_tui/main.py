@@ -22,6 +22,7 @@ from ef_engine.errors import CommandError, EfError
 
 if TYPE_CHECKING:
     from ef_tui.session import Session
+    from ef_tui.snapshot import WithDatabase
 
 PROGRAM = "ef_tui"
 HEADLESS = "--headless"
@@ -101,12 +102,24 @@ def session_of(invocation: Invocation) -> Session:
         ),
         thresholds=thresholds(invocation),
         glyphs=glyphs_for(),
+        with_database=_with_database(invocation),
         is_read_only=bool(invocation.option("read_only", False)),
         words=_words(invocation.args),
     )
 
 
+def _with_database(invocation: Invocation) -> WithDatabase | None:
+    if not invocation.is_from_database:
+        return None
+    from ef_engine.service.database_listing import is_there, with_database
+
+    workspace, target = invocation.workspace, invocation.database
+    return (lambda rows: with_database(workspace, target, rows)) if is_there(target) else None
+
+
 def _words(args: argparse.Namespace) -> tuple[str, ...]:
     """The options that were given and that a command needs to mean the same workspace."""
-    kept = ("workspace", "stage_directory", "data_directory", "lock_directory", "log_directory", "username", "config")
-    return tuple(word for name in (*kept, "profile") if name in args for word in (f"--{name}", str(vars(args)[name])))
+    directories = tuple(f"{part}_directory" for part in ("stage", "data", "lock", "log"))
+    database = tuple(f"database_{part}" for part in ("hostname", "port", "name", "username"))  # never what is secret
+    kept = ("workspace", *directories, "username", "config", "profile", "source", *database)
+    return tuple(word for name in kept if name in args for word in (f"--{name}", str(vars(args)[name])))

@@ -9,6 +9,7 @@ from pathlib import Path
 from ef_engine.service.in_progress import Thresholds
 from ef_engine.service.workspace import Workspace
 from ef_tui.glyphs import UNICODE, Glyphs
+from ef_tui.snapshot import WithDatabase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,13 +27,15 @@ class Preferences:
 class Session:
     """A workspace, how to show it, and whether it may be changed.
 
-    `words` are the options an `ef_cli` command needs to mean this very workspace.
+    `with_database` adds what lies in a database, None where none is looked at. `words` are the options an `ef_cli`
+    command needs to mean this very workspace; `place` is what it is called.
     """
 
     workspace: Workspace
     preferences: Preferences = field(default_factory=Preferences)
     glyphs: Glyphs = UNICODE
     thresholds: Thresholds = field(default_factory=Thresholds)
+    with_database: WithDatabase | None = None
     is_read_only: bool = False
     words: tuple[str, ...] = ()
     place: str = ""

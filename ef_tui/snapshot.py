@@ -6,8 +6,11 @@ A snapshot that shows nothing new *is* the one before, so whoever holds it compa
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
+from typing import TypeAlias
 
 from ef_engine.errors import EfError
 from ef_engine.service.in_progress import InProgress, Lookout, Thresholds, is_queue_paused
@@ -58,6 +61,12 @@ class Snapshot:
 
 EMPTY = Snapshot()
 
+WithDatabase: TypeAlias = Callable[[list[Row]], list[Row]]
+"""Adds to the rows of a workspace those of a database."""
+
+DATABASE_SECONDS = 5.0
+"""A database, perhaps far away, is asked at most so often where nothing changed here."""
+
 
 @dataclass(slots=True)
 class SnapshotReader:
@@ -66,7 +75,9 @@ class SnapshotReader:
     workspace: Workspace
     survey: Survey
     lookout: Lookout
+    with_database: WithDatabase | None = None
     last: Snapshot = field(default=EMPTY)
+    _asked: float = -DATABASE_SECONDS
     _rows: tuple[Row, ...] | None = None
     _groups: tuple[tuple[Row, ...], ...] = ((), (), (), ())
 
@@ -85,8 +96,9 @@ class SnapshotReader:
 
     def _look(self) -> Snapshot:
         rows = self.survey.look()
-        if rows is not self._rows:
-            self._rows, self._groups = rows, _grouped(rows)
+        is_due = self.with_database is not None and time.monotonic() >= self._asked + DATABASE_SECONDS
+        if rows is not self._rows or is_due:
+            self._rows, self._groups = rows, _grouped(self._extended(rows))
         loaded, staged, _, evaluated = self._groups
         return Snapshot(
             loaded=loaded,
@@ -96,10 +108,20 @@ class SnapshotReader:
             is_queue_paused=is_queue_paused(self.workspace.places),
         )
 
+    def _extended(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        """The rows, with what the database adds where one is looked at."""
+        if self.with_database is None:
+            return rows
+        self._asked = time.monotonic()
+        return tuple(self.with_database(list(rows)))
 
-def reader_of(workspace: Workspace, thresholds: Thresholds | None = None) -> SnapshotReader:
+
+def reader_of(
+    workspace: Workspace, thresholds: Thresholds | None = None, with_database: WithDatabase | None = None
+) -> SnapshotReader:
     """A reader that has seen nothing yet."""
-    return SnapshotReader(workspace, Survey(workspace.places), Lookout(workspace.places, thresholds))
+    survey, lookout = Survey(workspace.places), Lookout(workspace.places, thresholds)
+    return SnapshotReader(workspace, survey, lookout, with_database)
 
 
 def _grouped(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], ...]:

@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
+from ef_engine.service.listing import Row
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import documents
 from ef_tui.glyphs import ASCII
@@ -224,3 +225,16 @@ async def test_another_1_goes_on_to_what_an_input_holds(looked_at: Look) -> None
         assert person.app.focused is person.main.panes[0].tables[1]
         await person.press("1")
         assert person.app.focused is person.main.panes[0].tables[0]
+
+
+async def test_input_tables_of_a_database_are_loaded_data_and_staged_by_command(looked_at: Look) -> None:
+    workspace = looked_at("empty")
+    table = Row("input tables", "forecast", "loaded", "2 accounts, 3 items")
+    words = ("--workspace", str(workspace.places.data.parent), "--source", "database")
+    async with opened(workspace, size=(200, 60), words=words, with_database=lambda rows: [*rows, table]) as person:
+        assert "2 accounts, 3 items" in person.text
+        await person.press("1")
+        await person.until(lambda: "these are the input tables" in person.text)
+        await person.press("s")
+        await person.until(lambda: "ended with" in person.text)
+        assert person.app.history == ["stage"]
