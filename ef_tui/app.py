@@ -71,7 +71,7 @@ class EfApp(App[None]):
         self.has_looked = False
         self.leaves_when_done = False
         self.history: list[str] = []
-        self.watchdog = Watchdog()
+        self.watchdog = Watchdog(self._log_stall)
         self._reader = reader or reader_of(session.workspace, session.thresholds, session.with_database)
         self._wake = threading.Event()
         self._is_over = False
@@ -106,6 +106,13 @@ class EfApp(App[None]):
         self.call_after_refresh(_painted)
         self.watchdog.watch(self)
         self._look_again_and_again()
+
+    def _log_stall(self, text: str) -> None:
+        """Writes into `log/ef.log`, unless the workspace is only looked at."""
+        if not self.session.is_read_only:
+            from ef_engine.cli.event_log import log_line
+
+            self.in_background(partial(log_line, f"warning {text}", self.workspace.places.log), bool, group="log")
 
     def _resumed(self, _: object) -> None:
         """Draws everything anew: the terminal forgot it while the process was stopped."""

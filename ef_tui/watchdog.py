@@ -1,11 +1,7 @@
-"""Watches over the event loop: whatever keeps it from its work for long is measured and told.
-
-A stall is measured in the time this thread computed, so a busy machine that gave us no time is not called slow.
-"""
+"""Watches over the event loop: whatever keeps it from its work for long is measured and told."""
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,13 +12,15 @@ from textual.timer import Timer
 STALL_SECONDS = 0.250
 INTERVAL = 0.5
 
-_log = logging.getLogger(__name__)
-
 
 @dataclass(slots=True)
 class Watchdog:
-    """Looks every half second how late it is; `stalls` are the delays over the limit so far, in seconds."""
+    """Looks every half second how late it is; `stalls` are the delays over the limit so far, in seconds.
 
+    `told` is given a sentence for each.
+    """
+
+    told: Callable[[str], object]
     limit: float = STALL_SECONDS
     clock: Callable[[], float] = time.monotonic
     stalls: list[float] = field(default_factory=list)
@@ -34,10 +32,10 @@ class Watchdog:
         return app.set_interval(INTERVAL, self.look, name="watchdog")
 
     def look(self) -> None:
-        """One look: notes by how much it came too late."""
+        """One look: tells by how much it came too late."""
         moment = self.clock()
         late = moment - self._due
         self._due = moment + INTERVAL
         if late > self.limit:
             self.stalls.append(late)
-            _log.warning("the dashboard stood still for %.0f ms", 1000 * late)
+            self.told(f"the dashboard stood still for {1000 * late:.0f} ms")
