@@ -324,11 +324,17 @@ class EfApp(App[None]):
         """Opens the screen of a forecast or of a set."""
         is_set = record_id.startswith("S")
         name, screen = ("forecast_set", "SetScreen") if is_set else ("forecast", "ForecastScreen")
-        self.push_screen(_screen(name, screen)(record_id))
+        self._open(name, screen, record_id)
 
     def open_comparison(self, ids: Sequence[str]) -> None:
         """Opens the comparison of two to four forecasts."""
-        self.push_screen(_screen("comparison", "ComparisonScreen")(list(ids)))
+        self._open("comparison", "ComparisonScreen", list(ids))
+
+    def _open(self, module: str, name: str, subject: object) -> None:
+        """Opens a screen whose module brings numbers and charts along; importing that takes a thread's time."""
+        self.in_background(
+            partial(_screen, module, name), lambda screen: self.push_screen(screen(subject)), group="open"
+        )
 
     def open_output(self, title: str, text: str) -> None:
         """Opens a text on a screen of its own."""

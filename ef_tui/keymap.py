@@ -17,10 +17,14 @@ from textual.keys import Keys
 from ef_engine.errors import CommandError
 from ef_engine.service.query_fields import suggestion
 
+_WIDE = "ef_tui.widgets.wide_table.WideTable"
 _SCREENS = {
     "everywhere": ("ef_tui.app.EfApp", "ef_tui.screens.base.EfScreen"),
     "main screen": ("ef_tui.screens.main.MainScreen", "ef_tui.widgets.virtual_table.VirtualTable"),
     "output": ("ef_tui.screens.output.OutputScreen",),
+    "forecast": ("ef_tui.screens.forecast.ForecastScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
+    "comparison": ("ef_tui.screens.comparison.ComparisonScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
+    "set": ("ef_tui.screens.forecast_set.SetScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
     "stage form": ("ef_tui.screens.stage.StageScreen",),
 }
 """Where bindings are declared, by scope; what is not there yet is passed over."""

@@ -165,6 +165,14 @@ def difference_grid(comparison: Comparison) -> Grid | None:
     return Grid("What differs in the inputs", columns, rows) if rows else None
 
 
+def all_differences_grid(comparison: Comparison) -> Grid:
+    """Every difference of the inputs, a row a field, also of what only some have."""
+    rows = tuple(
+        (each.what or "forecast", each.field, *map(input_cell, each.values)) for each in comparison.differences
+    )
+    return Grid("Inputs", ("Of", "Field", *LETTERS[: len(comparison.ids)]), rows)
+
+
 def missing_sentences(comparison: Comparison) -> Iterator[str]:
     """What some of the forecasts do not have, each with all that it is."""
     fields: dict[tuple[str, tuple[bool, ...]], list[str]] = {}

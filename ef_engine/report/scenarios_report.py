@@ -8,7 +8,7 @@ from decimal import Decimal
 from ef_engine.report.cells import money
 from ef_engine.report.comparison_report import NOT_REACHED, signed_days
 from ef_engine.report.scenarios import DEFAULT_METRIC, SEPARATOR, Ranked, Scenario, Scenarios, final_balances
-from ef_engine.report.values import Block, Cell, Grid, Report, Sentences
+from ef_engine.report.values import Cell, Grid, Report, Sentences
 
 WORST_ROWS = 8
 """So many of the rows that are shown of a long ranking are its last ones."""
@@ -59,7 +59,7 @@ def cell_of(scenario: Scenario, metric: str) -> Cell:
     return scenario.state if value is None else value
 
 
-def matrix_grid(found: Scenarios, metric: str) -> Block | None:
+def matrix_grid(found: Scenarios, metric: str) -> Grid | None:
     """The metric where choices meet."""
     matrix = found.matrix(is_balanced=True)
     if matrix is None or len(found.scenarios) == 1:
@@ -83,19 +83,19 @@ def effect_grid(found: Scenarios, metric: str) -> Grid | None:
     return Grid(f"{metric} by option", ("Option", "Scenarios", "Best", "Middle", "Worst"), rows, is_split=True)
 
 
-def ranking_grid(found: Scenarios, metric: str) -> Block | None:
-    """The scenarios, best first, and how far each is behind the best."""
+def ranking_grid(found: Scenarios, metric: str, most: int | None = MOST_ROWS) -> Grid | None:
+    """The scenarios, best first, at most so many, and how far each is behind the best."""
     if len(found.scenarios) == 1:
         return None
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (each.rank, each.scenario.name, cell_of(each.scenario, metric), each.behind) for each in found.ranking(metric)
     )
     behind = "Days behind" if any(isinstance(row[3], int) for row in rows) else "Behind"
-    return _ends_of(Grid(f"Ranking by {metric}", ("Rank", "Scenario", metric, behind), rows))
+    return _ends_of(Grid(f"Ranking by {metric}", ("Rank", "Scenario", metric, behind), rows), most)
 
 
-def milestone_grid(found: Scenarios) -> Block | None:
-    """By how many days each milestone moved against the first scenario."""
+def milestone_grid(found: Scenarios, most: int | None = MOST_ROWS) -> Grid | None:
+    """By how many days each milestone moved against the first scenario, of at most so many scenarios."""
     moves = [move for move in found.milestone_moves() if move.is_moved]
     if not moves or not found.scenarios[0].has_result:
         return None
@@ -109,7 +109,7 @@ def milestone_grid(found: Scenarios) -> Block | None:
                 for move in moves
             )
             rows.append((scenario.name, *days))
-    return _shortened(Grid(heading, ("Scenario", *(move.name for move in moves)), tuple(rows), is_split=True))
+    return _shortened(Grid(heading, ("Scenario", *(move.name for move in moves)), tuple(rows), is_split=True), most)
 
 
 def final_grid(found: Scenarios) -> Grid | None:
@@ -138,20 +138,20 @@ def scenario_grid(found: Scenarios) -> Grid:
     return _shortened(Grid("Scenarios", columns, rows, is_split=True))
 
 
-def _ends_of(grid: Grid) -> Grid:
+def _ends_of(grid: Grid, most: int | None) -> Grid:
     """The best and the worst of a ranking that is too long; what has no rank is not the worst."""
-    if len(grid.rows) <= MOST_ROWS:
+    if most is None or len(grid.rows) <= most:
         return grid
     ranked = [row for row in grid.rows if row[0] is not None] or list(grid.rows)
-    best = ranked[: MOST_ROWS - WORST_ROWS]
+    best = ranked[: most - WORST_ROWS]
     worst = ranked[len(best) :][-WORST_ROWS:]
     heading = f"{grid.heading}: the best {len(best)} and the worst {len(worst)} of {len(grid.rows):,} rows"
     return Grid(heading, grid.columns, (*best, *worst))
 
 
-def _shortened(grid: Grid) -> Grid:
+def _shortened(grid: Grid, most: int | None = MOST_ROWS) -> Grid:
     """At most so many rows; the heading says how many there are."""
-    if len(grid.rows) <= MOST_ROWS:
+    if most is None or len(grid.rows) <= most:
         return grid
-    heading = f"{grid.heading}: the first {MOST_ROWS} of {len(grid.rows):,} rows"
-    return Grid(heading, grid.columns, grid.rows[:MOST_ROWS], is_split=grid.is_split)
+    heading = f"{grid.heading}: the first {most} of {len(grid.rows):,} rows"
+    return Grid(heading, grid.columns, grid.rows[:most], is_split=grid.is_split)

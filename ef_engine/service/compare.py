@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ef_engine.errors import CommandError
 from ef_engine.service.inputs import document_of, read_stored
 from ef_engine.service.results import daily_table, result_document
+from ef_engine.store.forecasts import known
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 
@@ -56,6 +57,11 @@ def _side(places: Places, record: Record) -> Side:
         result=result_document(places, record),
         daily=daily_table(places, record),
     )
+
+
+def compare_ids(places: Places, ids: Sequence[str]) -> Comparison:
+    """As `read_comparison`, for full ids."""
+    return read_comparison(places, [known(places, record_id) for record_id in ids])
 
 
 def report_comparison(places: Places, records: Sequence[Record], form: str, width: int) -> bytes:

@@ -13,7 +13,8 @@ from ef_engine.store.claims import observed
 from ef_engine.store.forecasts import Unreadable
 from ef_engine.store.places import Places
 from ef_engine.store.record_rows import net_worth
-from ef_engine.store.records import Member, Record
+from ef_engine.store.records import Member
+from ef_engine.store.records import Record as Record
 from ef_engine.store.states import Finished
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def read_scenarios(places: Places, record: Record, metric: str | None = None) ->
     if metric and not name:
         raise CommandError(f"no scenario has {metric!r}", f"it is one of {', '.join(scenarios.metrics)}")
     return scenarios, name or DEFAULT_METRIC
+
+
+def read_set(places: Places, set_id: str) -> tuple[Record, Scenarios]:
+    """A set of a full id, and all that there is to know of its scenarios."""
+    record = forecasts.known(places, set_id)
+    return record, read_scenarios(places, record)[0]
 
 
 def _choices(places: Places, record: Record) -> tuple[Choice, ...]:

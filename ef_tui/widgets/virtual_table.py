@@ -155,6 +155,10 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         if was != self._cursor_key:
             self.post_message(self.Highlighted(self, self._cursor_key))
 
+    def cells(self, row: RowT) -> Sequence[Cell]:
+        """What a row shows, in the order of the columns."""
+        return self._cells_of(row)
+
     def highlight(self, text: str) -> None:
         """Marks this text wherever a cell holds it; nothing for an empty one."""
         if text.lower() != self._highlight:
@@ -254,8 +258,17 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         """The columns as they fit now."""
         width = max(1, self.scrollable_content_region.width - GUTTER)
         if self._fitting[0] != width:
-            self._fitting = width, fit(self.columns, width)
+            self._fitting = width, self.fitted(width)
         return self._fitting[1]
+
+    def fitted(self, width: int) -> tuple[Fitted, ...]:
+        """The columns that are shown in that width."""
+        return fit(self.columns, width)
+
+    def fit_again(self) -> None:
+        """Fits the columns anew, because they changed."""
+        self._fitting = -1, ()
+        self.refresh()
 
     def _header_strip(self, width: int) -> Strip:
         style = self.get_component_rich_style("virtual-table--header")

@@ -1,0 +1,149 @@
+"""Two to four forecasts side by side: one line of each laid over the others, and what comes out differently."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+
+from ef_engine.report.comparison import Comparison
+from ef_engine.report.comparison_report import (
+    LETTERS,
+    all_differences_grid,
+    comparison_report,
+    figure_grid,
+    milestone_grid,
+)
+from ef_engine.report.series import NET_WORTH
+from ef_engine.report.text import render_text
+from ef_engine.report.values import Grid
+from ef_engine.service.compare import compare_ids
+from ef_tui.chart import ChartLine, colors
+from ef_tui.grids import GridRow, cells_of, grid_columns, grid_rows, key_of
+from ef_tui.screens.paged import COLORS, PagedScreen
+from ef_tui.widgets.chart_view import ChartView
+from ef_tui.widgets.columns import Cell, Column
+from ef_tui.widgets.lines import Hint, Line, Part
+from ef_tui.widgets.text_view import TextView
+from ef_tui.widgets.virtual_table import VirtualTable
+from ef_tui.widgets.wide_table import WideTable
+
+TEXT_WIDTH = 110
+
+
+class ComparisonScreen(PagedScreen):
+    """The forecasts of these full ids; the first is what the others are compared with."""
+
+    SCOPE = "comparison"
+    PAGES = (
+        ("overview", "What changes"), ("chart", "Chart"), ("milestones", "Milestones"), ("amounts", "Amounts"),
+        ("inputs", "Inputs"),
+    )  # fmt: skip
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("x", "swap", "compare with the next one instead", id="comparison_swap"),
+    ]
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        super().__init__()
+        self.ids = list(ids)
+        self.comparison: Comparison | None = None
+
+    def make_pages(self) -> Sequence[Widget]:
+        """Empty until the forecasts were read."""
+        self.overview = TextView()
+        self.names = VirtualTable[str](
+            (Column("Line", 10, grow=1),), str, lambda name: (Cell(name),), has_header=True, id="names"
+        )
+        self.chart = ChartView(id="chart-view")
+        self.tables = [WideTable[GridRow]((), key_of, cells_of, empty_text="nothing differs") for _ in range(3)]
+        return (
+            self.overview, Horizontal(self.names, Vertical(Line(id="lines"), self.chart)), *self.tables,
+        )  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Reads the forecasts."""
+        super().on_mount()
+        self.say_title(Part(f" {' · '.join(self.ids)}", "bold $primary"))
+        self._read()
+
+    def _read(self) -> None:
+        places, ids = self.dashboard.workspace.places, list(self.ids)
+
+        self.dashboard.in_background(lambda: compare_ids(places, ids), self._show_comparison, group="comparison")
+
+    def _show_comparison(self, comparison: Comparison) -> None:
+        if not self.is_mounted:
+            return
+        self.comparison = comparison
+        who = zip(LETTERS, comparison.ids, comparison.labels, strict=False)
+        self.say_title(*(Part(f" {letter} {label or record_id} ", "bold $primary") for letter, record_id, label in who))
+        text = render_text(comparison_report(comparison), max(40, min(self.size.width - 2, TEXT_WIDTH)))
+        self.overview.show(text.splitlines())
+        names = list(dict.fromkeys(name for series in comparison.series for name in series.lines))
+        self.names.show(names)
+        grids = (milestone_grid(comparison), _amounts(comparison), all_differences_grid(comparison))
+        for table, grid in zip(self.tables, grids, strict=True):
+            if grid is not None:
+                table.set_columns(grid_columns(grid))
+                table.show(grid_rows(grid))
+        self._draw()
+
+    @on(VirtualTable.Highlighted, "#names")
+    def _line_chosen(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
+        if self.comparison is None:
+            return
+        name = self.names.cursor or NET_WORTH
+        palette = colors(len(self.ids), is_dark=self.app.current_theme.dark)
+        lines = [
+            ChartLine(
+                letter,
+                [day.toordinal() for day in series.dates],
+                [amount / 1e6 for amount in series.lines[name]],
+                color,
+            )
+            for letter, series, color in zip(LETTERS, self.comparison.series, palette, strict=False)
+            if name in series.lines
+        ]
+        self.chart.show(lines)
+        labels = zip(LETTERS, self.comparison.labels, self.comparison.ids, palette, strict=False)
+        parts = (Part(f" {letter} {label or key}  ", f"ansi_{COLORS[color]}") for letter, label, key, color in labels)
+        self.query_one("#lines", Line).say(Part(f" {name}:", "bold"), *parts)
+
+    def hints(self) -> Sequence[Hint]:
+        """The keys of the page that is shown."""
+        swap = Hint(self.key_of("comparison_swap"), "other first", "screen.swap")
+        return (Hint("↑↓", "line", "app.bell"), swap) if self._place == 1 else (swap,)
+
+    def action_swap(self) -> None:
+        """Compares with the next one instead."""
+        self.ids = [*self.ids[1:], self.ids[0]]
+        self._read()
+
+    @property
+    def copied(self) -> str:
+        """The ids."""
+        return " ".join(self.ids)
+
+    def action_report(self) -> None:
+        """Shows the comparison as text, whose keys can write it to a file."""
+        if self.comparison is not None:
+            text = render_text(comparison_report(self.comparison), TEXT_WIDTH)
+            self.dashboard.open_output(f"ef_cli compare {' '.join(self.ids)}", text)
+
+    def texts(self, table: VirtualTable[Any], row: Any) -> Sequence[str]:
+        """What of a row is searched."""
+        return [row] if isinstance(row, str) else super().texts(table, row)
+
+
+def _amounts(comparison: Comparison) -> Grid:
+    """Final balances, then sums, as one table."""
+    final = figure_grid("", comparison.final, comparison)
+    totals = figure_grid("", comparison.totals, comparison)
+    return Grid("Amounts", ("Last day, then sums", *final.columns[1:]), (*final.rows, *totals.rows))

@@ -1,0 +1,299 @@
+"""A forecast, a comparison and a set, page by page, as somebody at the keyboard sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from ef_engine.service.run import Wishes, run
+from ef_engine.service.workspace import Workspace
+from ef_engine.store.forecasts import known
+from ef_tui.screens.comparison import ComparisonScreen
+from ef_tui.screens.forecast import ForecastScreen
+from ef_tui.screens.forecast_set import SetScreen
+from ef_tui.screens.output import OutputScreen
+from tests.tui.conftest import Person, opened
+from tests.tui.snapshots import Snapshots
+
+HOUSEHOLD, SET = "8444b033da58", "Sc0edc0460f4d"
+SCENARIOS = ("a38d5dcb5fb9", "b7ccc467df31", "6578c2c4d1c9")
+
+Look = Callable[[str], Workspace]
+
+
+async def open_forecast(person: Person, record_id: str = HOUSEHOLD) -> ForecastScreen:
+    person.app.open_record(record_id)
+    await person.until(lambda: isinstance(person.app.screen, ForecastScreen) and person.app.screen.whole is not None)
+    screen = person.app.screen
+    assert isinstance(screen, ForecastScreen)
+    return screen
+
+
+async def drawn(person: Person) -> None:
+    """Waits until the chart is there."""
+    await person.until(lambda: "┤" in person.text)
+
+
+async def open_set(person: Person) -> SetScreen:
+    person.app.open_record(SET)
+    await person.until(lambda: isinstance(person.app.screen, SetScreen) and person.app.screen.found is not None)
+    screen = person.app.screen
+    assert isinstance(screen, SetScreen)
+    return screen
+
+
+async def open_comparison(person: Person, ids: Sequence[str] = SCENARIOS) -> ComparisonScreen:
+    person.app.open_comparison(ids)
+    await person.until(
+        lambda: isinstance(person.app.screen, ComparisonScreen) and person.app.screen.comparison is not None
+    )
+    screen = person.app.screen
+    assert isinstance(screen, ComparisonScreen)
+    return screen
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "theme"),
+    [
+        (1, (80, 24), "ansi"), (1, (120, 40), "dark"), (1, (200, 60), "light"), (2, (120, 40), "light"),
+        (3, (80, 24), "dark"), (3, (200, 60), "ansi"), (4, (80, 24), "light"), (4, (120, 40), "ansi"),
+        (5, (120, 40), "dark"), (6, (80, 24), "dark"),
+    ],
+)  # fmt: skip
+async def test_the_pages_of_a_forecast_look_as_accepted(
+    looked_at: Look, snapshots: Snapshots, page: int, size: tuple[int, int], theme: str
+) -> None:
+    async with opened(looked_at("typical"), size=size, theme=theme) as person:
+        screen = await open_forecast(person)
+        await drawn(person)
+        await person.press(str(page))
+        if page == 6:  # a log has moments and processes of its own
+            assert screen.log_view.lines
+        else:
+            snapshots.match(person.app, f"forecast-{page}-{size[0]}x{size[1]}-{theme}")
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "theme"), [(1, (80, 24), "light"), (2, (120, 40), "dark"), (4, (200, 60), "ansi")]
+)
+async def test_a_comparison_looks_as_accepted(
+    looked_at: Look, snapshots: Snapshots, page: int, size: tuple[int, int], theme: str
+) -> None:
+    async with opened(looked_at("typical"), size=size, theme=theme) as person:
+        await open_comparison(person)
+        await person.press(str(page))
+        if page == 2:
+            await drawn(person)
+        snapshots.match(person.app, f"comparison-{page}-{size[0]}x{size[1]}-{theme}")
+
+
+@pytest.mark.parametrize(
+    ("page", "size", "theme"), [(1, (80, 24), "dark"), (2, (120, 40), "light"), (3, (200, 60), "ansi")]
+)
+async def test_a_set_looks_as_accepted(
+    looked_at: Look, snapshots: Snapshots, page: int, size: tuple[int, int], theme: str
+) -> None:
+    async with opened(looked_at("typical"), size=size, theme=theme) as person:
+        await open_set(person)
+        await person.press(str(page))
+        snapshots.match(person.app, f"set-{page}-{size[0]}x{size[1]}-{theme}")
+
+
+async def test_enter_on_the_main_screen_opens_what_is_under_the_cursor(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await person.press("enter")
+        await person.until(lambda: isinstance(person.app.screen, ForecastScreen | SetScreen))
+        await person.press("escape")
+        assert person.app.screen is person.app.screen_stack[0]
+
+
+async def test_space_draws_another_line(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_forecast(person)
+        await drawn(person)
+        before = person.text
+        await person.press("down", "space")
+        assert [row.name for row in screen.legend.selected] == ["Net Worth", "Checking"]
+        await person.until(lambda: person.text != before and "Checking" in person.text.splitlines()[2])
+        await person.press("space")
+        assert [row.name for row in screen.legend.selected] == ["Net Worth"]
+
+
+async def test_a_milestone_leads_to_its_day(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_forecast(person)
+        rows = screen.legend.rows
+        place = next(place for place, row in enumerate(rows) if row.number == 2)
+        await person.press(*["down"] * place, "enter")
+        assert screen.page.id == "days"
+        assert screen.days.cursor_key == rows[place].day
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"), [("2027-03-05", "2027-03-05"), ("2026-09", "2026-09-01"), ("2030", "2027-12-31")]
+)
+async def test_a_day_is_gone_to(looked_at: Look, typed: str, day: str) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_forecast(person)
+        await person.press("d")
+        await person.type(typed)
+        await person.press("enter")
+        assert (screen.page.id, screen.days.cursor_key) == ("days", day)
+
+
+async def test_what_is_no_day_is_told(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await open_forecast(person)
+        await person.press("d")
+        await person.type("soon")
+        await person.press("enter")
+        assert "'soon' is no day; write it as 2026-03-01, 2026-03 or 2027." in person.text
+
+
+async def test_a_search_goes_from_row_to_row(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_forecast(person)
+        await person.press("3", "slash")
+        await person.type("new laptop")
+        await person.press("enter")
+        assert screen.days.cursor_key == "2026-03-06"
+        assert "1 rows hold 'new laptop'" in person.text
+        await person.press("slash", "escape")
+        assert screen.days.has_focus
+
+
+async def test_why_something_was_skipped_stands_below_it(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_forecast(person)
+        await person.press("4", "down")
+        row = screen.decisions.cursor
+        assert row is not None
+        assert row.decision["reason"] in " ".join(line.strip() for line in person.text.splitlines()[-5:])
+        some = len(screen.decisions.rows)
+        await person.press("o")
+        assert len(screen.decisions.rows) > some
+
+
+async def test_columns_of_the_days_are_moved_through(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        await open_forecast(person)
+        await person.press("3")
+        assert "Checking" in person.text.splitlines()[2]
+        await person.press(*["right"] * 4)
+        header = person.text.splitlines()[2]
+        assert header.split()[0] == "Date"
+        assert "Checking" not in header
+        await person.press(*["left"] * 9)
+        assert "Net Worth" in person.text.splitlines()[2]
+
+
+async def test_a_forecast_without_a_result_says_so(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        staged = person.app.snapshot.staged[0].id
+        await open_forecast(person, staged)
+        assert "It has no result: staged." in person.text
+        await person.press("5")
+        assert "ACCOUNTS" in person.text
+
+
+async def test_an_infeasible_forecast_is_shown_up_to_its_last_day(looked_at: Look) -> None:
+    async with opened(looked_at("failing")) as person:
+        row = next(row for row in person.app.snapshot.evaluated if row.state == "infeasible")
+        screen = await open_forecast(person, row.id)
+        assert "infeasible" in person.text.splitlines()[0]
+        assert screen.days.rows
+
+
+async def test_a_forecast_that_is_gone_is_told_and_nothing_breaks(looked_at: Look) -> None:
+    async with opened(looked_at("empty")) as person:
+        person.app.open_record("0123456789ab")
+        await person.until(lambda: "0123456789ab" in person.text and len(person.app._notifications) > 0)
+        await person.press("1", "2", "3", "4", "5", "6", "r", "space", "o", "enter")
+        await person.press("escape")
+        assert person.app.screen is person.app.screen_stack[0]
+
+
+async def test_a_forecast_is_read_again_when_it_got_on(sample: Look) -> None:
+    async with opened(sample("typical")) as person:
+        staged = person.app.snapshot.staged[0].id
+        screen = await open_forecast(person, staged)
+        list(run(person.app.workspace.places, staged, Wishes()))
+        person.app.look_now()
+        await person.until(lambda: screen.whole is not None and screen.whole.result is not None)
+        assert "evaluated" in person.text.splitlines()[0]
+
+
+async def test_the_metric_of_a_set_is_chosen_from_a_list(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_set(person)
+        assert screen.metric == "Net Worth"
+        await person.press("m", "down")
+        assert screen.metric == "Store Card paid"
+        await person.until(lambda: "2026-08-20" in person.text)
+        await person.press("enter")
+        assert screen.matrix.has_focus
+
+
+async def test_a_scenario_is_opened_where_choices_meet(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_set(person)
+        await person.press("right", "down")
+        scenario = screen.current()
+        assert scenario is not None
+        assert scenario.name == "Core | replace | smaller flat"
+        await person.press("enter")
+        await person.until(lambda: isinstance(person.app.screen, ForecastScreen))
+        assert person.app.screen.record_id == scenario.id  # type: ignore[attr-defined]  # the screen just asked for
+
+
+async def test_scenarios_are_selected_and_compared(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_set(person)
+        await person.press("c")
+        await person.until(lambda: any("Select two to four" in each.message for each in person.app._notifications))
+        await person.press("space", "down", "space")
+        assert "2 selected" in person.text
+        await person.press("c")
+        await person.until(lambda: isinstance(person.app.screen, ComparisonScreen))
+        assert person.app.screen.ids == [each.id for each in screen.found.scenarios[:2]]  # type: ignore[attr-defined,union-attr]
+
+
+async def test_a_comparison_can_be_turned_and_written_to_a_file(looked_at: Look, tmp_path: Path) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_comparison(person, SCENARIOS[:2])
+        assert "B ends with 3,526.96 less net worth than A." in person.text
+        await person.press("x")
+        await person.until(lambda: "B ends with 3,526.96 more net worth than A." in person.text)
+        assert screen.ids == [SCENARIOS[1], SCENARIOS[0]]
+        await person.press("r")
+        await person.until(lambda: isinstance(person.app.screen, OutputScreen))
+        assert "ef_cli compare" in person.text
+
+
+async def test_reports_are_made_from_the_screens(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        await open_forecast(person)
+        await person.press("r")
+        await person.until(lambda: isinstance(person.app.screen, OutputScreen))
+        assert f"Forecast {HOUSEHOLD}" in person.text
+        await person.press("escape", "y")
+        assert person.app.clipboard == HOUSEHOLD
+
+
+async def test_the_mouse_changes_pages(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_forecast(person)
+        column = person.text.splitlines()[1].index("Decisions")
+        await person.pilot.click(offset=(column, 1))
+        await person.until(lambda: screen.page.id == "decisions")
+
+
+async def test_a_set_counts_its_results(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_set(person)
+        assert known(person.app.workspace.places, SET).members
+        assert screen.found is not None
+        assert screen.found.done == 6
+        assert "6 of 6 scenarios have a result" in person.text
