@@ -16,9 +16,10 @@ ON_DARK = (14, 13, 10, 11, 9, 12)
 ON_LIGHT = (6, 5, 2, 1, 4, 3)
 """Colours of the first lines, by their number among the terminal's own sixteen; after the last they begin anew."""
 
-_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600)
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400)
 _TICK_COLUMNS = 12
 _TICK_LINES = 4
+CENT = 0.01
 _lock = threading.Lock()
 
 
@@ -123,7 +124,9 @@ def _month_text(month: int, step: int) -> str:
 
 def money_ticks(low: float, high: float, most: int) -> list[float]:
     """Round amounts from about `low` to about `high`, evenly apart and about so many."""
-    span = (high - low) or max(abs(high), 1.0)
+    span = high - low
+    if span < CENT:
+        return [low]
     unit = 10.0 ** floor(log10(span / most))
     step = next(unit * factor for factor in (1, 2, 5, 10, 20) if span / (unit * factor) <= most)
     return [step * place for place in range(ceil(low / step), floor(high / step) + 1)] or [low]

@@ -92,7 +92,8 @@ class SetScreen(PagedScreen):
         title = f"  {record.label}" if record.label else ""
         done = f"  {self.found.done} of {len(self.found.scenarios)} scenarios have a result"
         self.say_title(Part(f" {self.record_id}", "bold $primary"), Part(title, "bold"), Part(done, "$muted"))
-        self.metrics.show(list(self.found.metrics))
+        first = [name for name in (DEFAULT_METRIC, *self.found.milestones) if name in self.found.metrics]
+        self.metrics.show(list(dict.fromkeys((*first, *self.found.metrics))))
         self._show_metric()
         grid = milestone_grid(self.found, most=None)
         if grid is not None:
