@@ -46,6 +46,12 @@ def account_columns(daily: Table) -> dict[str, list[Micros]]:
     return columns
 
 
+def debt_names(daily: Table) -> tuple[str, ...]:
+    """The names of the cards and loans, in order."""
+    split = (name.partition(": ") for name in daily.amounts)
+    return tuple(dict.fromkeys(account for account, _, part in split if part in _DEBT_PARTS))
+
+
 def _last_rows(dates: Sequence[date], by_year: bool) -> list[int]:
     """The first row, and the last row of each period."""
     last = {(day.year, 0 if by_year else day.month): row for row, day in enumerate(dates)}

@@ -20,6 +20,7 @@ GOLDEN = """\
 Forecast 0123456789ab: household renter with one card
 
 Net worth goes from -1,340.00 to 7,437.14 between 2026-01-01 and 2026-08-31.
+85.00 of Card is still owed on 2026-08-31.
 3 of 4 milestones are reached, the last (free) on 2026-06-12.
 Of 10 optional occurrences, 3 were skipped, 2 reduced.
 The lowest balance of Checking is 300.80, on 2026-03-12.
