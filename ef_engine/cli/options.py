@@ -51,7 +51,12 @@ GLOBAL_OPTIONS = (
     Option("config", "the config file (default: ~/.config/ef/config.toml)", "FILE"),
     Option("profile", "the profile of the config file", "NAME"),
     Option("log_level", "what log/ef.log is told (default: info)", "LEVEL", LOG_LEVELS),
-    Option("format", "of lists table, json or csv; of reports text, csv or json", "FORM", is_setting=False),
+    Option(
+        "format",
+        "of lists table, json or csv; of reports text, html, excel, markdown, csv or json",
+        "FORM",
+        is_setting=False,
+    ),
     Option("no_header", "lists without their header line", is_setting=False),
     Option("quiet", "no narration on stderr; of lists the ids alone", is_setting=False),
     Option("force", "do it although it was done", is_setting=False),

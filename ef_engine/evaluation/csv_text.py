@@ -78,6 +78,13 @@ def read_daily_csv(text: str) -> Table:
     )
 
 
+def read_daily_column(text: str, name: str) -> list[tuple[date, Micros]]:
+    """The days and one column of amounts of a daily table, much faster than all of it."""
+    header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
+    position = header.index(name)
+    return [(date.fromisoformat(row[0]), _read_amount(row[position])) for row in rows]
+
+
 def read_postings_csv(text: str) -> list[Posting]:
     """The postings `postings_csv` wrote, amounts to the cent and without their items. ValueError for anything else."""
     header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)

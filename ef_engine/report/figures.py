@@ -108,7 +108,11 @@ def _interest_words(page: ForecastPage) -> str:
     if not any(interest):
         return "There is none."
     most = max(interest)
-    return f"{amount(sum(interest))} in all; the most is {amount(most)} in {names[interest.index(most)]}."
+    total = money(page.result["summary"]["totals"]["interest_paid"])
+    return (
+        f"{total} in all; the most is {amount(most)} in {names[interest.index(most)]}. "
+        "The bars add up days that are rounded to cents, so they may miss the sum by a little."
+    )
 
 
 def _flow_words(flows: Sequence[Flow]) -> str:
@@ -116,6 +120,6 @@ def _flow_words(flows: Sequence[Flow]) -> str:
     spent = sum(flow.amount for flow in flows if flow.target.place is Place.SPENDING)
     interest = sum(flow.amount for flow in flows if flow.target.place is Place.INTEREST)
     return (
-        f"{amount(income)} comes in, {amount(spent)} is spent and {amount(interest)} goes into interest on debts. "
+        f"{amount(income)} comes in, {amount(spent)} is spent and {amount(interest)} is paid as interest on debts. "
         "Of a card or loan, what flows in and not on pays it down."
     )

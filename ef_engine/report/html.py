@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -14,15 +15,16 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from ef_engine.report.cells import cell_text, is_number
 from ef_engine.report.columns_json import script_json
 from ef_engine.report.values import Grid
 from ef_engine.version import VERSION
 
-_TEMPLATES = ("base.html", "parts.html", "forecast.html")
+_TEMPLATES = ("base.html", "parts.html", "forecast.html", "comparison.html", "set.html")
 _SCRIPTS = ("columns.js", "table.js", "charts.js")
+_DATE = re.compile(r"\b\d{4}-\d\d-\d\d\b")
 _CLOSED = "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; img-src data: blob:"
 
 
@@ -59,9 +61,16 @@ def _environment() -> Environment:
         trim_blocks=True,
     )
     environment.filters["clean"] = cell_text
+    environment.filters["dated"] = _dated
     environment.filters["numeric"] = _numeric
+    environment.tests["grid"] = lambda block: isinstance(block, Grid)
     environment.tests["date"] = lambda cell: isinstance(cell, date)
     return environment
+
+
+def _dated(text: object) -> Markup:
+    """The text, escaped, with dates that do not break at their hyphens."""
+    return Markup(_DATE.sub(r'<span class="whole">\g<0></span>', str(escape(cell_text(text)))))
 
 
 @cache

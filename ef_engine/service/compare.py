@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ef_engine.errors import CommandError
 from ef_engine.service.inputs import document_of, read_stored
+from ef_engine.service.report import rendered
+from ef_engine.service.report_files import report_path, write_report
 from ef_engine.service.results import daily_table, result_document
 from ef_engine.store.forecasts import known
 from ef_engine.store.places import Places
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from ef_engine.report.comparison import Comparison, Side
     from ef_engine.report.series import ForecastSeries
 
-FORMATS = ("text", "csv", "json")
+FORMATS = ("text", "csv", "json", "html", "excel", "markdown")
 MOST = 4
 SCHEMA = "ef/comparison/1"
 
@@ -64,23 +67,53 @@ def compare_ids(places: Places, ids: Sequence[str]) -> Comparison:
     return read_comparison(places, [known(places, record_id) for record_id in ids])
 
 
-def report_comparison(places: Places, records: Sequence[Record], form: str, width: int) -> bytes:
-    """The comparison as text for people, csv (a row a fact) or json (`ef/comparison/1`)."""
-    from ef_engine.report.comparison_report import comparison_report
-    from ef_engine.report.comparison_rows import COLUMNS, comparison_document, comparison_rows
+def make_comparison(places: Places, records: Sequence[Record], form: str = "html") -> Path:
+    """Makes a comparison as a file (html or excel), beside the reports of the first forecast."""
+    data = report_comparison(places, records, form)
+    return write_report(places, comparison_path(places, records, form), data, form)
 
+
+def comparison_path(places: Places, records: Sequence[Record], form: str) -> Path:
+    """Where a comparison is put by default: its name holds the ids of the others."""
+    first, *others = (record.id for record in records)
+    return report_path(places, first, form, "-".join(("compare", *others)))
+
+
+def report_comparison(places: Places, records: Sequence[Record], form: str, width: int = 80) -> bytes:
+    """The comparison: csv is a row a fact, json is `ef/comparison/1`."""
     comparison = read_comparison(places, records)
-    if form == "json":
-        return (
-            json.dumps(comparison_document(comparison), ensure_ascii=False, indent=2, default=_plain) + "\n"
-        ).encode()
-    if form == "csv":
-        from ef_engine.report.listing import render_list
+    match form:
+        case "json":
+            return _json(comparison)
+        case "csv":
+            return _csv(comparison)
+        case "html":
+            from ef_engine.report.chart_script import script_name
+            from ef_engine.report.comparison_html import render_comparison
 
-        return render_list((*COLUMNS, *comparison.ids), comparison_rows(comparison), "csv").encode()
-    from ef_engine.report.text import render_text
+            return render_comparison(comparison, script_name()).encode()
+        case "excel":
+            from ef_engine.report.excel import render_workbook
+            from ef_engine.report.report_workbook import comparison_sheets
 
-    return render_text(comparison_report(comparison), width).encode()
+            return render_workbook("Comparison of " + ", ".join(comparison.ids), comparison_sheets(comparison))
+    from ef_engine.report.comparison_report import comparison_report
+
+    return rendered(comparison_report(comparison), form, width)
+
+
+def _json(comparison: Comparison) -> bytes:
+    from ef_engine.report.comparison_rows import comparison_document
+
+    document = comparison_document(comparison)
+    return (json.dumps(document, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
+
+
+def _csv(comparison: Comparison) -> bytes:
+    from ef_engine.report.comparison_rows import COLUMNS, comparison_rows
+    from ef_engine.report.listing import render_list
+
+    return render_list((*COLUMNS, *comparison.ids), comparison_rows(comparison), "csv").encode()
 
 
 def _plain(value: Any) -> Any:

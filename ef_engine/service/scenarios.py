@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 _NOTHING: _Values = ({}, ())
 
 
-def read_scenarios(places: Places, record: Record, metric: str | None = None) -> tuple[Scenarios, str]:
+def unwatched(done: int, total: int) -> None:
+    """Nobody watches how scenarios are read."""
+
+
+def read_scenarios(
+    places: Places, record: Record, metric: str | None = None, watch: Callable[[int, int], None] = unwatched
+) -> tuple[Scenarios, str]:
     """The scenarios of a set, and the name of the metric asked for (by default the net worth at the end).
 
-    Of a result that cannot be read only the net worth is known. Raises CommandError for a metric that no scenario has.
+    `watch` is told how many of how many results are read; of one that cannot be, only the net worth is known. Raises CommandError for a metric that no scenario has.
     """
     from ef_engine.report.scenarios import DEFAULT_METRIC, Scenarios, option_names
 
@@ -38,7 +44,10 @@ def read_scenarios(places: Places, record: Record, metric: str | None = None) ->
     options = option_names(choices)
     stored = forecasts.read_some(places, {member.id for member in record.members})
 
-    values = {key: _values(places, each) for key, each in stored.items()}
+    values = {}
+    for done, (key, each) in enumerate(stored.items(), 1):
+        values[key] = _values(places, each)
+        watch(done, len(stored))
     found = tuple(
         _scenario(places, member, chosen, stored.get(member.id), values.get(member.id, _NOTHING))
         for member, chosen in zip(record.members, options, strict=True)

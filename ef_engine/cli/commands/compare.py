@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from ef_engine.cli.commands.report import put_report
+from ef_engine.cli.commands.put_report import add_output, put_report
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation, text_width
-from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
-from ef_engine.service.compare import FORMATS, MOST, report_comparison
+from ef_engine.service.compare import FORMATS, MOST, comparison_path, report_comparison
 from ef_engine.service.ids import find_record
+from ef_engine.service.report_files import SUFFIXES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words and options."""
     add_words(parser, "[forecast] ID ID [ID [ID]]")
-    add_option(parser, "output", metavar="PATH", help="write it there (default: stdout)")
+    add_output(parser)
 
 
 def run(invocation: Invocation) -> int:
@@ -26,5 +26,7 @@ def run(invocation: Invocation) -> int:
         raise CommandError(f"`ef_cli compare` takes two to {MOST} ids, and got {len(names)}", "see `ef_cli list`")
     records = [find_record(invocation.places, name, kind) for name in names]
     form = invocation.choice("format", FORMATS)
-    put_report(invocation, report_comparison(invocation.places, records, form, text_width()))
+    default = comparison_path(invocation.places, records, form) if form in SUFFIXES else None
+    width = text_width()
+    put_report(invocation, form, default, lambda: report_comparison(invocation.places, records, form, width))
     return 0

@@ -1,4 +1,4 @@
-"""`ef_cli report`: what happens, as text for people, or as the files of the result byte for byte."""
+"""`ef_cli report`: what happens, as text for people, as a page or workbook, or as the files of the result."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ef_engine.cli.commands.stored import places_of
+from ef_engine.cli.commands.put_report import add_output, put_report, told
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
 from ef_engine.service.ids import find_record
-from ef_engine.service.report import FORMATS, report_forecast, report_set
+from ef_engine.service.report import FORMATS, make_member_pages, report_bytes
+from ef_engine.service.report_files import SUFFIXES, report_path
 
 if TYPE_CHECKING:
     from ef_engine.store.places import Places
@@ -23,12 +25,13 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words and options."""
     add_words(parser, "[forecast|forecastset] ID", has_id=True)
-    add_option(parser, "output", metavar="PATH", help="write it there (default: stdout)")
+    add_output(parser)
     add_option(parser, "metric", metavar="NAME", help="rank a set's scenarios by it (default: Net Worth)")
+    add_option(parser, "members", action="store_true", help="of a set, make the page of every scenario too")
 
 
 def run(invocation: Invocation) -> int:
-    """Prints the report, or writes it to `--output`."""
+    """Prints the report, or writes it into a file."""
     kind, name = kind_and_name(invocation, "an id")
     with places_of(invocation, name, kind) as places:
         data = _report(invocation, find_record(places, name, kind), places)
@@ -71,3 +74,12 @@ def _write(path: Path, data: bytes) -> None:
         problem = f"--output: {path} cannot be written ({(error.strerror or str(error)).lower()})"
         raise CommandError(problem, "name a file in a directory that exists and is yours") from error
     sys.stdout.flush()
+    record = find_record(invocation.places, name, kind)
+    if invocation.option("members", False):
+        if record.kind != "set" or form != "html":
+            raise CommandError("--members makes the pages of a set's scenarios", "say --format html, of a set")
+        make_member_pages(invocation.places, record, told(invocation, "Pages of scenarios"))
+    default = report_path(invocation.places, record.id, form) if form in SUFFIXES else None
+    watch = told(invocation, "Reading scenarios")
+    width = text_width()
+    put_report(invocation, form, default, lambda: report_bytes(invocation.places, record, form, width, metric, watch))

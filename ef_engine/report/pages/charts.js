@@ -58,7 +58,7 @@ const CHARTS = {
   gains(place, chart) {
     const { names, gain, loss } = chart.periods;
     const hovertemplate = "%{y:,.2f}";
-    const bar = (name, cents, color, shape) => ({ type: "bar", name, x: names, y: cents.map((each) => each / 100), hovertemplate, marker: { color, pattern: { shape, fgcolor: style("--card"), size: 6, solidity: 0.25 } } });
+    const bar = (name, cents, color, shape) => ({ type: "bar", name, x: names, y: cents.map((each) => each / 100), hovertemplate, marker: { color, line: { color, width: 1 }, ...(shape && { pattern: { shape, fgcolor: color, bgcolor: style("--card"), size: 7, solidity: 0.55 } }) } });
     const traces = [bar("Gain", gain, style("--s3"), ""), bar("Loss", loss.map((each) => -each), style("--s2"), "/")];
     return draw(place, traces, { barmode: "relative", xaxis: { type: "category", nticks: 12 } });
   },
@@ -73,7 +73,7 @@ const CHARTS = {
     const name = (mark) => (mark.name.length > 24 ? `${mark.name.slice(0, 23)}…` : mark.name).replace(/</g, "&lt;");
     const places = rows.map((_, k) => k);
     const point = (label, chosen, marker, text) => ({
-      type: "scatter", mode: "markers", name: label, hovertemplate: "%{text}<extra></extra>", marker: { size: 13, ...marker },
+      type: "scatter", mode: "markers", cliponaxis: false, name: label, hovertemplate: "%{text}<extra></extra>", marker: { size: 13, ...marker },
       x: chosen.map((k) => (label === "Not reached" ? end : label === "First inside" ? rows[k].first : rows[k].day)), y: chosen, text: chosen.map(text),
     });
     const safe = (text) => text.replace(/</g, "&lt;");
@@ -89,7 +89,7 @@ const CHARTS = {
     return draw(place, traces.filter((trace) => trace.x.length), {
       hovermode: "closest", legend: { ...layout().legend, y: -0.1 - 0.5 / rows.length },
       xaxis: { showgrid: true, range: [chart.dates[0], end], autorange: false, type: "date" },
-      yaxis: { tickvals: places, ticktext: rows.map(name), range: [-0.7, rows.length - 0.3], tickfont: { color: style("--ink") } },
+      yaxis: { zeroline: false, tickvals: places, ticktext: rows.map(name), range: [-0.7, rows.length - 0.3], tickfont: { color: style("--ink") } },
     });
   },
   flows(place, chart) {

@@ -1,6 +1,8 @@
 // Columns as the page carries them, made into texts and numbers. Amounts are whole cents, so nothing is ever rounded.
 "use strict";
 
+const data = JSON.parse(document.getElementById("data").textContent);
+
 const decoded = (column) => {
   if (column.kind === "steps") {
     let sum = 0;

@@ -1,6 +1,5 @@
 // The page comes to life: tabs, theme, charts as their panel is shown, long tables. Without it everything is visible.
 
-const data = JSON.parse(document.getElementById("data").textContent);
 const chart = data.chart && prepared(data.chart);
 
 function prepared(found) {

@@ -24,7 +24,7 @@ class LongTable {
     const head = make("thead", {}, make("tr", { "aria-rowindex": 1 }, ...this.headers));
     const widths = make("colgroup", {}, ...this.columns.map((column) => make("col", { style: `width:${this.width(column)}ch` })));
     this.table = make("table", { "aria-rowcount": this.size + 1 }, make("caption", {}, caption), widths, head, this.body);
-    this.scroller = make("div", { className: "scroll virtual", tabindex: 0, role: "region", "aria-label": caption }, this.table);
+    this.scroller = make("div", { className: "scroll virtual", tabindex: 0, role: "group", "aria-label": caption }, this.table);
     this.scroller.addEventListener("scroll", () => this.later(), { passive: true });
     this.count = this.root.querySelector(".count");
     this.root.append(this.scroller);
