@@ -13,6 +13,7 @@ from ef_engine.report.html import render_page
 from ef_engine.report.values import Sentences
 
 _LABEL_WIDTH = 32
+_COUNTS = {2: "Two", 3: "Three", 4: "Four"}
 
 
 def render_comparison(comparison: Comparison, chart_script: str) -> str:
@@ -23,7 +24,7 @@ def render_comparison(comparison: Comparison, chart_script: str) -> str:
     words = [line_words(comparison, name) for name in names]
     return render_page(
         "comparison.html",
-        "Comparison of " + " and ".join(label or key for key, label in _named(comparison)),
+        f"{_COUNTS[len(comparison.ids)]} forecasts side by side",
         {"chart": {"sides": list(_sides(comparison))}, "lineNames": names, "lineWords": words},
         chart_script,
         "comparison.js",
@@ -50,12 +51,8 @@ def line_words(comparison: Comparison, name: str) -> str:
     return f"{name}: {'; '.join(ends)}."
 
 
-def _named(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    return zip(comparison.ids, comparison.labels, strict=True)
-
-
 def _sides(comparison: Comparison) -> Iterator[dict[str, object]]:
-    for letter, (_, label), series in zip(LETTERS, _named(comparison), comparison.series, strict=False):
+    for letter, label, series in zip(LETTERS, comparison.labels, comparison.series, strict=False):
         lines = [{"column": amount_column(name, values)} for name, values in series.lines.items()]
         name = f"{letter}: {cut(label, _LABEL_WIDTH)}" if label else letter
         yield {"letter": name, "dates": text_column("Date", series.dates), "lines": lines}

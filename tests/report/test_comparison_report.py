@@ -45,15 +45,6 @@ def printed(capsys: pytest.CaptureFixture[str], home: Path, *words: str) -> str:
     return capsys.readouterr().out
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample workspace with everything run."""
-    home = tmp_path_factory.mktemp("sample")
-    for words in (["init", str(home)], ["run", "--in_process", "forecastset", str(home / "household-set.json")]):
-        assert main(["--workspace", str(home), "--username", "ann", *words]) == 0
-    return home
-
-
 @pytest.mark.parametrize(
     ("name", "words"),
     [

@@ -15,7 +15,7 @@ from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.report.comparison import Comparison
 from ef_engine.report.scenarios import Scenarios
 from ef_engine.service.compare import read_comparison, read_series, report_comparison
-from ef_engine.service.report import report_set
+from ef_engine.service.report import report_bytes
 from ef_engine.service.run import Wishes, run
 from ef_engine.service.scenarios import read_scenarios
 from ef_engine.service.stage import stage_file
@@ -145,7 +145,7 @@ def test_a_ranking_puts_the_best_first_and_says_how_far_the_others_are_behind(sc
 
 
 def test_an_infeasible_scenario_shows_that_in_place_of_a_value(workspace: Workspace, plan: Record) -> None:
-    text = report_set(workspace.places, plan, "text", 80).decode()
+    text = report_bytes(workspace.places, plan, "text", 80).decode()
     matrix = text[text.index("Net Worth by choices") :].splitlines()
     assert matrix[4].split()[0] == "dear"
     assert matrix[4].split()[-1] == "infeasible"
@@ -179,11 +179,13 @@ def test_scenarios_without_a_result_show_where_they_stand(workspace: Workspace, 
     record = known(workspace.places, staged.id)
     found, _ = read_scenarios(workspace.places, record)
     assert (found.done, {each.state for each in found.scenarios}) == (0, {"staged"})
-    assert b"0 of 4 scenarios have a result" in report_set(workspace.places, record, "text", 80)
+    assert b"0 of 4 scenarios have a result" in report_bytes(workspace.places, record, "text", 80)
 
 
 def test_a_set_ranked_by_a_metric_is_listed_in_that_order(workspace: Workspace, plan: Record) -> None:
-    rows = list(csv.DictReader(io.StringIO(report_set(workspace.places, plan, "csv", 80, "Lowest Checking").decode())))
+    rows = list(
+        csv.DictReader(io.StringIO(report_bytes(workspace.places, plan, "csv", 80, "Lowest Checking").decode()))
+    )
     assert list(rows[0])[:7] == ["rank", "id", "scenario", "state", "net_worth", "lowest_checking", "behind"]
     lowest = [Decimal(row["lowest_checking"]) for row in rows[:3]]
     assert lowest == sorted(lowest, reverse=True)

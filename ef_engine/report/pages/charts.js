@@ -16,7 +16,7 @@ const layout = (changes = {}) => {
     hoverlabel: { bgcolor: style("--card"), bordercolor: style("--line"), font: { color: style("--ink") } },
     legend: { orientation: "h", y: -0.14, x: 0, font: { color: style("--ink") } },
     ...changes,
-    xaxis: { ...axis, showgrid: false, ...changes.xaxis },
+    xaxis: { ...axis, showgrid: false, nticks: isNarrow() ? 4 : 10, ...changes.xaxis },
     yaxis: { ...axis, tickformat: ",.0f", ...changes.yaxis },
   };
 };
@@ -60,12 +60,12 @@ const CHARTS = {
     const hovertemplate = "%{y:,.2f}";
     const bar = (name, cents, color, shape) => ({ type: "bar", name, x: names, y: cents.map((each) => each / 100), hovertemplate, marker: { color, line: { color, width: 1 }, ...(shape && { pattern: { shape, fgcolor: color, bgcolor: style("--card"), size: 7, solidity: 0.55 } }) } });
     const traces = [bar("Gain", gain, style("--s3"), ""), bar("Loss", loss.map((each) => -each), style("--s2"), "/")];
-    return draw(place, traces, { barmode: "relative", xaxis: { type: "category", nticks: 12 } });
+    return draw(place, traces, { barmode: "relative", xaxis: { type: "category", nticks: isNarrow() ? 5 : 8 } });
   },
   interest(place, chart) {
     const { names, interest } = chart.periods;
     const bars = { type: "bar", name: "Interest on debts", x: names, y: interest.map((each) => each / 100), hovertemplate: "%{y:,.2f}<extra></extra>", marker: { color: style("--s5") } };
-    return draw(place, [bars], { showlegend: false, xaxis: { type: "category", nticks: 12 } });
+    return draw(place, [bars], { showlegend: false, xaxis: { type: "category", nticks: isNarrow() ? 5 : 8 } });
   },
   timeline(place, chart) {
     const rows = [...chart.marks].sort((a, b) => ((b.day ?? "9") < (a.day ?? "9") ? -1 : 1));

@@ -19,6 +19,12 @@ function numbers(column) {
 
 function drawIn(panel) {
   if (!chart) return;
+  if (typeof Plotly === "undefined" && document.readyState !== "complete") {
+    // The script of the charts is large; until it is there, everything else works already.
+    window.addEventListener("load", () => drawIn(panel), { once: true });
+    return;
+  }
+  if (panel !== document && panel.hidden) return;
   if (typeof Plotly === "undefined") {
     document.querySelectorAll(".no-charts").forEach((notice) => { notice.hidden = false; });
     document.querySelectorAll(".plot").forEach((place) => { place.hidden = true; });
@@ -105,7 +111,5 @@ function startTheme() {
 }
 
 startTheme();
-document.addEventListener("DOMContentLoaded", () => {
-  if (typeof startPage === "function") startPage();
-  startTabs();
-});
+if (typeof startPage === "function") startPage();
+startTabs();
