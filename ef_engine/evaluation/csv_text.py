@@ -81,7 +81,7 @@ def read_daily_csv(text: str) -> Table:
 def read_daily_column(text: str, name: str) -> list[tuple[date, Micros]]:
     """The days and one column of amounts of a daily table, much faster than all of it."""
     header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
-    position = header.index(name)
+    position = header.index(guarded(name))
     return [(date.fromisoformat(row[0]), _read_amount(row[position])) for row in rows]
 
 

@@ -54,7 +54,7 @@ def agrees(printed: str, expected: tuple[str, ...]) -> bool:
     return re.fullmatch(wanted, lines, re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/command-line.md", "docs/excel.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/command-line.md", "docs/excel.md", "docs/reports.md"])
 def test_commands_do_what_the_document_shows(document: str, tmp_path: Path) -> None:
     ours = [example for example in examples(ROOT / document) if example.command.startswith("ef_cli ")]
     assert len(ours) >= 3

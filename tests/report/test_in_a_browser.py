@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # it has no types
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ef_engine.cli import main
@@ -85,9 +85,11 @@ def _is_local(url: str, page: Path) -> bool:
     return url.startswith("data:") or url.partition("#")[0] in (page.as_uri(), f"{directory}/{script_name()}")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("name", WORDS)
+LOOKS = [("forecast", size, scheme) for size in SIZES for scheme in ("light", "dark")]
+LOOKS += [(name, *look) for name in ("compare", "set") for look in (("phone", "dark"), ("desktop", "light"))]
+
+
+@pytest.mark.parametrize(("name", "size", "scheme"), LOOKS)
 def test_a_page_has_no_serious_fault_for_anybody(
     name: str, size: str, scheme: str, pages: dict[str, Path], opened: Open
 ) -> None:
@@ -199,7 +201,7 @@ def test_a_page_says_where_its_charts_are_when_their_script_is_missing(
     page.close()
 
 
-@pytest.mark.parametrize("text", ATTACKS)
+@pytest.mark.parametrize("text", [ATTACKS[0], " ".join(ATTACKS)])
 def test_a_text_of_a_user_stays_a_text(text: str, opened: Open, tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     path.write_text(render_forecast(page_with(text), script_name()), encoding="utf-8")
