@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks import accuracy, dashboard, databases, growth, hledger, jobs, workbooks
+from benchmarks import accuracy, dashboard, databases, growth, hledger, jobs, reports, workbooks
 from benchmarks.households import ONE_YEAR, TEN_YEARS, one_year, recurring
 from benchmarks.measure import Measured, engine, gathered, one_process, processes
 from benchmarks.rows import Row
@@ -108,6 +108,7 @@ CASES: dict[str, Callable[[int], Iterator[Row]]] = {
     "accuracy": accuracy.rows,
     "databases": databases.rows,
     "workbooks": workbooks.rows,
+    "reports": reports.rows,
 }
 
 

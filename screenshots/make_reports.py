@@ -55,7 +55,7 @@ def _take(browser: Browser, path: Path, name: str, tab: str, size: tuple[int, in
 
 
 def _reports(home: Path) -> dict[str, Path]:
-    words = {
+    words: dict[str, tuple[str, ...]] = {
         "forecast": ("report", "forecast", _run(home, "forecast", "household.json")),
         "set": ("report", "forecastset", _run(home, "forecastset", "household-set.json")),
     }

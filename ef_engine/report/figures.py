@@ -79,7 +79,7 @@ def chart_words(page: ForecastPage) -> ChartWords:
     return ChartWords(
         worth=_range_words("Net worth", series.dates, series.net_worth),
         milestones=_milestone_words(page),
-        balances=f"{counted(len(series.accounts), 'account')}, of cards and loans (dashed) what is owed. "
+        balances=f"{counted(len(series.accounts), 'account')}, of cards and loans (broken lines) what is owed. "
         "The totals appear by their names in the legend.",
         gains=f"Gains come to {amount(sum(series.gain))} and losses to {amount(sum(series.loss))}, netted by the day.",
         interest=_interest_words(page),

@@ -17,6 +17,9 @@ from ef_engine.report.page import ForecastPage
 from ef_engine.report.series import NET_WORTH, ForecastSeries
 from ef_engine.report.values import Cell, Grid
 
+_BRIEF = ("Date", "Memo", "Memo Directives", "Liquid Total", "CC Debt Total", "Loan Total", "Net Worth")
+"""The columns of the daily table for those who read what happened."""
+
 
 def render_forecast(page: ForecastPage, chart_script: str) -> str:
     """The page as HTML; `chart_script` is the name of the file beside it."""
@@ -48,7 +51,7 @@ def page_data(page: ForecastPage) -> dict[str, Any]:
             "flows": _flow_data(page.flows),
         },
         "decisions": {"columns": decision_columns(page.result["decisions"])},
-        "daily": {"columns": daily_columns(page.daily)},
+        "daily": {"columns": daily_columns(page.daily), "brief": _BRIEF},
     }
 
 

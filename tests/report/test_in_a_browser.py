@@ -164,6 +164,16 @@ def test_the_long_table_shows_every_cell_of_its_data(pages: dict[str, Path], ope
     assert shown == [texts_of(column) for column in data]
 
 
+def test_the_daily_table_is_told_in_brief(pages: dict[str, Path], opened: Open) -> None:
+    page = opened(pages["forecast"])
+    page.click("#tab-daily")
+    page.select_option("#daily select.columns", "brief")
+    headers = page.eval_on_selector_all("#daily thead th", "(all) => all.map((each) => each.textContent)")
+    assert headers[:3] == ["Date", "Memo", "Memo Directives"]
+    page.fill("#daily input[type=search]", "2026-04 refund")
+    assert "tax refund 2026" in page.inner_text("#daily tbody tr:nth-child(2) td")
+
+
 def test_decisions_are_chosen_by_status(pages: dict[str, Path], opened: Open) -> None:
     page = opened(pages["forecast"])
     page.click("#tab-decisions")

@@ -50,7 +50,7 @@ const CHARTS = {
     const colors = palette();
     const lines = chart.lines.filter((each) => each.group !== "worth");
     const traces = lines.map((each, k) => ({
-      ...line(each.name, chart.dates, each.cents, colors[k % colors.length], each.isDebt ? "dash" : DASHES[(2 * Math.floor(k / colors.length)) % 4]),
+      ...line(each.name, chart.dates, each.cents, colors[k % colors.length], each.isDebt ? DASHES[1 + (k % 3)] : "solid"),
       visible: each.group === "account" ? true : "legendonly",
     }));
     return draw(place, traces, { legend: { ...layout().legend, y: -0.12 } });

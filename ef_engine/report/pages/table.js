@@ -3,12 +3,15 @@
 class LongTable {
   constructor(root, data) {
     this.root = root;
-    this.columns = data.columns.map(decoded);
+    this.every = data.columns.map(decoded);
+    this.columns = this.every;
+    this.brief = data.brief;
     this.size = this.columns[0].size;
     this.rows = this.all();
     this.sorted = { column: null, isDown: false };
     this.height = 34;
     this.build(root.dataset.caption);
+    root.querySelector("select.columns")?.addEventListener("change", (event) => this.rebuild(event.target.value === "brief"));
     root.querySelector("input[type=search]").addEventListener("input", () => this.choose());
     root.querySelectorAll("select[data-column]").forEach((select) => select.addEventListener("change", () => this.choose()));
     this.choose();
@@ -30,6 +33,14 @@ class LongTable {
     this.root.append(this.scroller);
   }
 
+  rebuild(isBrief) {
+    this.columns = isBrief ? this.brief.map((name) => this.every.find((column) => column.name === name)) : this.every;
+    this.sorted = { column: null, isDown: false };
+    this.scroller.remove();
+    this.build(this.root.dataset.caption);
+    this.choose();
+  }
+
   width(column) {
     let longest = column.name.length;
     for (let row = 0; row < this.size; row += 1) longest = Math.max(longest, column.text(row).length);
@@ -48,7 +59,7 @@ class LongTable {
   }
 
   searched(row) {
-    this.texts ??= this.all().map((each) => this.columns.map((column) => column.text(each)).join("\n").toLowerCase());
+    this.texts ??= this.all().map((each) => this.every.map((column) => column.text(each)).join("\n").toLowerCase());
     return this.texts[row];
   }
 
@@ -103,9 +114,9 @@ class LongTable {
   }
 
   show(row) {
-    const said = this.columns.slice(1).filter((column) => column.text(row) !== "")
+    const said = this.every.slice(1).filter((column) => column.text(row) !== "")
       .flatMap((column) => [make("dt", {}, column.name), make("dd", {}, column.text(row))]);
-    const title = make("h2", { id: "row-title" }, this.columns[0].text(row));
+    const title = make("h2", { id: "row-title" }, this.every[0].text(row));
     const box = make("dialog", { "aria-labelledby": "row-title" }, title, make("dl", {}, ...said),
       make("form", { method: "dialog" }, make("button", { autofocus: "" }, "Close")));
     box.addEventListener("close", () => { box.remove(); this.body.querySelector(`button[data-row="${row}"]`)?.focus(); });
