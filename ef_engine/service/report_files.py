@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -75,5 +76,7 @@ def show_file(path: Path) -> bool:
     if not can_be_shown() or opener is None:
         return False
     quiet = subprocess.DEVNULL
-    subprocess.Popen([opener, str(path)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    started = subprocess.Popen([opener, str(path)], stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True)
+    # Somebody has to take note of its end, and a dashboard lives on.
+    threading.Thread(target=started.wait, daemon=True).start()
     return True
