@@ -18,6 +18,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from ef_engine.model.spreadsheet_text import FORMULA_STARTS
 from ef_engine.report.cells import cell_text, text_width
 from ef_engine.report.values import Cell, Grid, Sentences
 from ef_engine.report.workbook import Drawing, Sheet, SheetChart
@@ -92,8 +93,10 @@ def _put(target: Worksheet, row: int, column: int, value: Cell, font: Font | Non
         case int() if not isinstance(value, bool) and abs(value) < _EXACT:
             cell.value = value
         case _:
-            cell.value = cell_text(value)[:_MOST_CHARACTERS]
+            cell.value = text = cell_text(value)[:_MOST_CHARACTERS]
             cell.data_type = "s"
+            # Else it would become a formula when somebody edits the cell.
+            cell.quotePrefix = text.startswith(FORMULA_STARTS)
     if font:
         cell.font = font
     return cell
