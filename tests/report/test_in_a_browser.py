@@ -196,6 +196,10 @@ def test_on_paper_every_part_is_there_and_light(pages: dict[str, Path], opened: 
     assert visible
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.evaluate("[...document.querySelectorAll('.plot')].every((e) => e.querySelector('path'))")
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 between its margins
+    wide = "(all) => all.filter((e) => e.querySelector('svg').width.baseVal.value > e.clientWidth + 1).length"
+    assert page.eval_on_selector_all(".plot", wide) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == 703
 
 
 def test_a_page_says_where_its_charts_are_when_their_script_is_missing(

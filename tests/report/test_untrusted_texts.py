@@ -46,7 +46,8 @@ def page_with(text: str) -> ForecastPage:
     decisions = [dict(each, memo=text, reason=text and each["reason"] and text) for each in result["decisions"]]
     document: dict[str, Any] = {
         "label": text, "start_date": "2026-01-01", "end_date": "2026-08-31", "options": {"currency": text},
-        "accounts": [{"name": text}], "budget_items": [{"memo": text}], "memo_rules": [{"memo_regex": text}],
+        "accounts": [{"type": "checking", "name": text}], "budget_items": [{"memo": text}],
+        "memo_rules": [{"memo_regex": text}],
         "milestones": {"account": [{"name": text}], "memo": [], "composite": []},
     }  # fmt: skip
     milestones = {"account": {}, "memo": {text: "2026-03-01"}, "composite": {}}

@@ -21,7 +21,10 @@ const layout = (changes = {}) => {
   };
 };
 const CONFIG = { displayModeBar: false, responsive: true, doubleClick: "reset" };
-const draw = (place, traces, changes) => Plotly.react(place, traces, layout(changes), CONFIG);
+// Paper has another width than the window, and a chart that is drawn does not follow.
+const isForPaper = () => document.body.classList.contains("for-paper");
+const sized = (place) => (isForPaper() ? { width: place.clientWidth, height: place.clientHeight } : { autosize: true });
+const draw = (place, traces, changes) => Plotly.react(place, traces, { ...layout(changes), ...sized(place) }, CONFIG);
 
 const line = (name, dates, cents, color, dash = "solid", width = 2.25) => ({
   type: "scatter", mode: "lines", name, x: dates, y: cents.map((each) => each / 100),

@@ -100,10 +100,11 @@ function startTheme() {
   dark.addEventListener("change", apply);
   window.addEventListener("beforeprint", () => {
     root.dataset.theme = "light";
+    document.body.classList.add("for-paper");
     document.querySelectorAll("[role=tabpanel]").forEach((panel) => { panel.dataset.was = panel.hidden ? "hidden" : ""; panel.hidden = false; drawIn(panel); });
-    document.querySelectorAll(".prints").forEach((each) => { each.open = true; });
   });
   window.addEventListener("afterprint", () => {
+    document.body.classList.remove("for-paper");
     document.querySelectorAll("[role=tabpanel]").forEach((panel) => { panel.hidden = panel.dataset.was === "hidden"; });
     apply();
   });
