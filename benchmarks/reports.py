@@ -31,21 +31,21 @@ def rows(runs: int) -> Iterator[Row]:
     with tempfile.TemporaryDirectory(prefix="ef-benchmark-") as name:
         workspace = Path(name)
         record_id = _run(workspace, "forecast", write_document(ten_years(), workspace / "ten.json"))
-        yield from _page("ten years of days", workspace, ["forecast", record_id], runs, 5)
+        yield from _page("ten years of days", workspace, ["forecast", record_id], runs, 2)
         record_id = _run(workspace, "forecastset", _set_document(workspace / "set.json"))
-        yield from _page(f"{SCENARIOS:,} scenarios", workspace, ["forecastset", record_id], min(runs, 2), 5)
+        yield from _page(f"{SCENARIOS:,} scenarios", workspace, ["forecastset", record_id], min(runs, 2), 3)
 
 
-def _page(what: str, workspace: Path, words: list[str], runs: int, megabytes: float) -> Iterator[Row]:
+def _page(what: str, workspace: Path, words: list[str], runs: int, seconds: float) -> Iterator[Row]:
     page = workspace / "page.html"
     measured = processes(command(workspace, "report", *words, "--format", "html", "--output", str(page)), runs)
     yield Row(what=f"page of {what}, made", value=measured.median, unit="s", note=f"{measured.megabytes:.0f} MB used")
-    yield Row(what=f"page of {what}", value=page.stat().st_size / MEGABYTE, unit="MB", budget=megabytes)
+    yield Row(what=f"page of {what}", value=page.stat().st_size / MEGABYTE, unit="MB", budget=5)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if chromium:
         painted, loaded = _opened(page, chromium, max(3, runs))
         yield Row(what=f"page of {what}, read", value=painted, unit="s", note="first text painted")
-        yield Row(what=f"page of {what}, opened", value=loaded, unit="s", budget=2, note="charts drawn")
+        yield Row(what=f"page of {what}, opened", value=loaded, unit="s", budget=seconds, note="charts drawn")
 
 
 def _opened(path: Path, chromium: str, runs: int) -> tuple[float, float]:
