@@ -180,15 +180,6 @@ def test_a_forecast_without_result_says_how_to_make_one(terminal: Terminal, tmp_
     assert terminal.err == f"{record_id} does not run; see `ef_cli ps`.\n"
 
 
-@pytest.mark.parametrize("form", ["html", "excel", "markdown"])
-def test_reports_of_later_versions_are_refused(terminal: Terminal, tmp_path: Path, form: str) -> None:
-    write(tmp_path / "small.json", SMALL)
-    terminal.ok("run", "small.json")
-    record_id = terminal.ok("list", "--quiet").strip()
-    assert terminal.run("report", "forecast", record_id, "--format", form) == 2
-    assert terminal.err == f"reports as {form} are not available in this version; use text, csv or json.\n"
-
-
 def test_what_would_ask_without_a_terminal_names_yes(terminal: Terminal, tmp_path: Path) -> None:
     write(tmp_path / "small.json", SMALL)
     record_id = terminal.ok("stage", "small.json").strip()

@@ -33,9 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(invocation: Invocation) -> int:
     """Prints the report, or writes it into a file."""
     kind, name = kind_and_name(invocation, "an id")
-    form, metric = invocation.choice("format", FORMATS), invocation.option("metric")
     with places_of(invocation, name, kind) as places:
         record = find_record(places, name, kind)
+        form, metric = invocation.choice("format", FORMATS), invocation.option("metric")
         if invocation.option("members", False):
             _make_members(invocation, places, record, form)
         watch = told(invocation, "Reading scenarios")
