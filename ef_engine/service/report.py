@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ef_engine.errors import CommandError
 from ef_engine.service.report_files import report_path, write_report
 from ef_engine.service.results import daily_table, result_bytes, result_document
-from ef_engine.service.scenarios import read_scenarios
+from ef_engine.service.scenarios import read_scenarios, unwatched
 from ef_engine.store import forecasts
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 FORMATS = ("text", "csv", "json", "html", "excel", "markdown")
 _FILES = {"csv": "daily.csv", "json": "result.json"}
 _SET_COLUMNS = ("ID", "Scenario", "State", "Net Worth")
-
-
-def unwatched(done: int, total: int) -> None:
-    """Nobody watches how a report is made."""
 
 
 def make_report(places: Places, record: Record, form: str = "html", watch: Watch = unwatched) -> Path:

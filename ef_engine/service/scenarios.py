@@ -34,7 +34,8 @@ def read_scenarios(
 ) -> tuple[Scenarios, str]:
     """The scenarios of a set, and the name of the metric asked for (by default the net worth at the end).
 
-    `watch` is told how many of how many results are read; of one that cannot be, only the net worth is known. Raises CommandError for a metric that no scenario has.
+    `watch` is told how many of how many results are read; of one that cannot be, only the net worth is known. Raises
+    CommandError for a metric that no scenario has.
     """
     from ef_engine.report.scenarios import DEFAULT_METRIC, Scenarios, option_names
 

@@ -27,7 +27,7 @@ def read_set_page(places: Places, record: Record, metric: str | None, watch: Wat
     from ef_engine.report.set_page import SetPage
 
     count = len({member.id for member in record.members})
-    found, name = read_scenarios(places, record, metric, True, lambda done, _: watch(done, 2 * count))
+    found, name = read_scenarios(places, record, metric, lambda done, _: watch(done, 2 * count))
     ids = list(dict.fromkeys(each.id for each in found.scenarios if each.has_result))
     worth = {}
     for done, key in enumerate(ids, 1):

@@ -234,7 +234,7 @@ def test_a_set_ranks_by_any_metric_as_the_command_does(home: Path, pages: dict[s
     from ef_engine.service.scenarios import read_scenarios
 
     places = places_under(home)
-    found, _ = read_scenarios(places, find_record(places, WORDS["set"][-1]), every_metric=True)
+    found, _ = read_scenarios(places, find_record(places, WORDS["set"][-1]))
     page = opened(pages["set"])
     for metric in found.metrics:
         expected = [[each.scenario.id, each.rank] for each in found.ranking(metric)]

@@ -193,7 +193,7 @@ def test_a_set_ranked_by_a_metric_is_listed_in_that_order(workspace: Workspace, 
 
 
 def test_the_report_of_a_set_shows_the_final_balance_of_every_account(workspace: Workspace, plan: Record) -> None:
-    text = report_set(workspace.places, plan, "text", 80).decode()
+    text = report_bytes(workspace.places, plan, "text", 80).decode()
     found, _ = read_scenarios(workspace.places, plan)
     lines = text[text.index("Balances on the last day") :].splitlines()
     assert lines[2].split() == ["Scenario", "Checking", "Net", "Worth"]
