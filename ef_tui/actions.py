@@ -114,9 +114,15 @@ ACTIONS: tuple[Action, ...] = (
         words=lambda subject: ("restart", subject.id, "--detach"), verb=verbs.restart, writes=True, takes_many=True,
     ),
     Action(
-        id="report", key="r", title="report", about="what happens, as text",
+        id="report", key="r", title="report", about="make its page and open it, or say where it lies",
         fits=lambda subject: subject.state in (*WITH_RESULT, "incomplete"), otherwise="it has no result yet",
-        words=lambda subject: ("report", subject.kind, subject.id), verb=verbs.report, shows_text=True,
+        words=lambda subject: ("report", subject.kind, subject.id, "--format", "html", "--open"), verb=verbs.report,
+        writes=True,
+    ),
+    Action(
+        id="read", key="R", title="read", about="what happens, as text",
+        fits=lambda subject: subject.state in (*WITH_RESULT, "incomplete"), otherwise="it has no result yet",
+        words=lambda subject: ("report", subject.kind, subject.id), verb=verbs.read, shows_text=True,
     ),
     Action(
         id="compare", key="c", title="compare", about="two to four forecasts side by side",

@@ -6,6 +6,7 @@ An error of one subject does not keep the others from their turn; what went wron
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from ef_engine.errors import EfError
 from ef_engine.service.workspace import Workspace
@@ -76,15 +77,36 @@ def remove(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str
 
 
 def report(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
-    """The reports, one after the other."""
+    """Makes a page of each and opens it, or says where it lies."""
     from ef_engine.service.ids import find_record
-    from ef_engine.service.report import report_forecast, report_set
+    from ef_engine.service.report import make_report
 
-    texts = []
-    for subject in subjects:
-        make = report_set if subject.is_set else report_forecast
-        texts.append(make(workspace.places, find_record(workspace.places, subject.id), "text", width).decode())
-    return "\n\n".join(texts)
+    return " ".join(
+        _shown(make_report(workspace.places, find_record(workspace.places, subject.id))) for subject in subjects
+    )
+
+
+def report_comparison(workspace: Workspace, ids: Sequence[str]) -> str:
+    """Makes a page of a comparison and opens it, or says where it lies."""
+    from ef_engine.service.compare import make_comparison
+    from ef_engine.service.ids import find_record
+
+    return _shown(make_comparison(workspace.places, [find_record(workspace.places, each) for each in ids]))
+
+
+def _shown(path: Path) -> str:
+    from ef_engine.service.report_files import show_file
+
+    return f"Opened {path}." if show_file(path) else f"The report is {path}."
+
+
+def read(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
+    """The reports as text, one after the other."""
+    from ef_engine.service.ids import find_record
+    from ef_engine.service.report import report_bytes
+
+    found = [find_record(workspace.places, subject.id) for subject in subjects]
+    return "\n\n".join(report_bytes(workspace.places, each, "text", width).decode() for each in found)
 
 
 def explain(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -22,9 +23,11 @@ from ef_engine.report.series import NET_WORTH
 from ef_engine.report.text import render_text
 from ef_engine.report.values import Grid
 from ef_engine.service.compare import compare_ids
+from ef_tui.actions import READ_ONLY
 from ef_tui.chart import ChartLine, colors
 from ef_tui.grids import GridRow, cells_of, grid_columns, grid_rows, key_of
 from ef_tui.screens.paged import COLORS, PagedScreen
+from ef_tui.verbs import report_comparison
 from ef_tui.widgets.chart_view import ChartView
 from ef_tui.widgets.columns import Cell, Column
 from ef_tui.widgets.lines import Hint, Line, Part
@@ -132,6 +135,15 @@ class ComparisonScreen(PagedScreen):
         return " ".join(self.ids)
 
     def action_report(self) -> None:
+        """Makes the page of the comparison and opens it; where nothing may be written, says so."""
+        app = self.dashboard
+        if app.session.is_read_only:
+            app.notify(f"report: {READ_ONLY}.", severity="warning", timeout=5)
+            return
+        app.show_command([("compare", *self.ids, "--format", "html", "--open")])
+        app.in_background(partial(report_comparison, app.workspace, list(self.ids)), app.tell, group="action")
+
+    def action_read(self) -> None:
         """Shows the comparison as text, whose keys can write it to a file."""
         if self.comparison is not None:
             text = render_text(comparison_report(self.comparison), TEXT_WIDTH)

@@ -231,11 +231,11 @@ class ForecastScreen(PagedScreen):
         """The id."""
         return self.record_id
 
-    def action_report(self) -> None:
-        """Reports on it."""
-        if self.whole is not None:
-            label = self.whole.record.label
-            self.report_on(Subject(self.record_id, self.whole.state, EVALUATED, is_set=False, label=label))
+    def subject(self) -> Subject | None:
+        """The forecast."""
+        if self.whole is None:
+            return None
+        return Subject(self.record_id, self.whole.state, EVALUATED, is_set=False, label=self.whole.record.label)
 
 
 def _day_of(text: str) -> date | None:

@@ -240,6 +240,6 @@ class SetScreen(PagedScreen):
         """The id."""
         return self.record_id
 
-    def action_report(self) -> None:
-        """Reports on the set."""
-        self.report_on(Subject(self.record_id, "evaluated", EVALUATED, is_set=True, label=self._label))
+    def subject(self) -> Subject | None:
+        """The set."""
+        return Subject(self.record_id, "evaluated", EVALUATED, is_set=True, label=self._label)

@@ -55,7 +55,8 @@ class PagedScreen(EfScreen):
         Binding("n", "next_found(1)", "next match", id="page_next_found"),
         Binding("N", "next_found(-1)", "previous match", id="page_previous_found"),
         Binding("y", "copy", "copy id", id="page_copy"),
-        Binding("r", "report", "report", id="page_report"),
+        Binding("r", "report", "make the page and open it", id="page_report"),
+        Binding("R", "read", "read it as text", id="page_read"),
     ]
 
     def __init__(self) -> None:
@@ -236,13 +237,19 @@ class PagedScreen(EfScreen):
 
     # Doing
 
-    def report_on(self, subject: Subject) -> None:
-        """Makes the report of a subject."""
-        self.dashboard.act("report", [subject])
+    def subject(self) -> Subject | None:
+        """What a report is made of; None while that is not known."""
+        return None
 
     def action_report(self) -> None:
-        """Reports on what is shown."""
-        raise NotImplementedError
+        """Makes the page of what is shown, and opens it."""
+        if subject := self.subject():
+            self.dashboard.act("report", [subject])
+
+    def action_read(self) -> None:
+        """Shows the report of what is shown as text."""
+        if subject := self.subject():
+            self.dashboard.act("read", [subject])
 
     @property
     def copied(self) -> str:

@@ -15,7 +15,9 @@ HOMES = {
     "filelock": {"ef_engine/store/locks.py"},
     "jinja2": {"ef_engine/report/html.py"},
     "openpyxl": {
-        "ef_engine/report/excel.py", "ef_engine/sources/excel_cells.py", "ef_engine/sources/excel_template.py",
+        "ef_engine/report/excel.py",
+        "ef_engine/sources/excel_cells.py",
+        "ef_engine/sources/excel_template.py",
     },
     "pandas": {"ef_engine/frames.py"},
     "plotext": {"ef_tui/chart.py"},

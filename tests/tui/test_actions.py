@@ -122,7 +122,7 @@ async def test_report_explain_log_and_info_open_as_texts(sample: Sample) -> None
     workspace = sample("typical")
     record_id = id_of(workspace, "an invented household")
     begins = {
-        "r": f"Forecast {record_id}: an invented household",
+        "R": f"Forecast {record_id}: an invented household",
         "e": "What became of the occurrences of forecast",
         "i": f"id            {record_id}",
     }
@@ -138,11 +138,27 @@ async def test_report_explain_log_and_info_open_as_texts(sample: Sample) -> None
         assert f"attempt 1 of {record_id}" in output(person)[0]
 
 
+async def test_a_report_is_made_as_a_page_and_its_place_is_told(
+    sample: Sample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    workspace = sample("typical")
+    record_id = id_of(workspace, "an invented household")
+    page = workspace.places.run(record_id) / "reports" / "report.html"
+    async with opened(workspace) as person:
+        await go_to(person, 4, record_id)
+        await person.press("r")
+        await person.until(lambda: any(f"The report is {page}." in each.message for each in person.app._notifications))
+        assert f"$ ef_cli report forecast {record_id} --format html --open" in person.text
+    assert page.read_bytes().startswith(b"<!doctype html>")
+
+
 async def test_a_text_is_searched_copied_and_written_to_a_file(sample: Sample, tmp_path: object) -> None:
     workspace = sample("typical")
     async with opened(workspace) as person:
         await go_to(person, 4, id_of(workspace, "an invented household"))
-        await person.press("r")
+        await person.press("R")
         await person.until(lambda: isinstance(person.app.screen, OutputScreen))
         await person.press("slash")
         await person.type("Milestones")

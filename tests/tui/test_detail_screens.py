@@ -267,7 +267,7 @@ async def test_a_comparison_can_be_turned_and_written_to_a_file(looked_at: Look,
         await person.press("x")
         await person.until(lambda: "B ends with 3,526.96 more net worth than A." in person.text)
         assert screen.ids == [SCENARIOS[1], SCENARIOS[0]]
-        await person.press("r")
+        await person.press("R")
         await person.until(lambda: isinstance(person.app.screen, OutputScreen))
         assert "ef_cli compare" in person.text
 
@@ -275,11 +275,35 @@ async def test_a_comparison_can_be_turned_and_written_to_a_file(looked_at: Look,
 async def test_reports_are_made_from_the_screens(looked_at: Look) -> None:
     async with opened(looked_at("typical")) as person:
         await open_forecast(person)
-        await person.press("r")
+        await person.press("R")
         await person.until(lambda: isinstance(person.app.screen, OutputScreen))
         assert f"Forecast {HOUSEHOLD}" in person.text
         await person.press("escape", "y")
         assert person.app.clipboard == HOUSEHOLD
+
+
+async def test_pages_are_made_from_the_screens(sample: Look, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        await open_comparison(person, SCENARIOS[:2])
+        await person.press("r")
+        name = f"reports/compare-{SCENARIOS[1]}.html"
+        await person.until(lambda: any(name in each.message for each in person.app._notifications))
+        assert (workspace.places.run(SCENARIOS[0]) / name).exists()
+        await person.press("escape")
+        await open_set(person)
+        await person.press("r")
+        page = workspace.places.run(SET) / "reports" / "report.html"
+        await person.until(lambda: any(str(page) in each.message for each in person.app._notifications))
+
+
+async def test_nothing_is_written_where_one_only_looks(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), is_read_only=True) as person:
+        await open_comparison(person, SCENARIOS[:2])
+        await person.press("r")
+        await person.until(lambda: any("only looks" in each.message for each in person.app._notifications))
 
 
 async def test_the_mouse_changes_pages(looked_at: Look) -> None:

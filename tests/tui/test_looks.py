@@ -53,7 +53,7 @@ async def _dates(person: Person) -> None:
 
 
 async def _report(person: Person) -> None:
-    await person.press("4", "G", "r")
+    await person.press("4", "G", "R")
     await person.pilot.pause(0.3)
 
 
