@@ -18,6 +18,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 DEADLINE = 30.0
+
+FOREIGN = ("EF_", "SSH_", "NO_COLOR", "COLUMNS", "LINES")
+"""What the environment of the tests says of another terminal."""
+
 _ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=$ ]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][A-Z0-9]|[=>])")
 
 
@@ -100,7 +104,7 @@ def terminal(*words: str, size: tuple[int, int] = (120, 40), **environment: str)
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     before = termios.tcgetattr(slave)
-    variables = {key: value for key, value in os.environ.items() if not key.startswith(("EF_", "SSH_", "NO_COLOR"))}
+    variables = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
     process = subprocess.Popen(
         [sys.executable, "-m", "ef_tui", *words],
         stdin=slave,

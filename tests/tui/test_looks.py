@@ -40,6 +40,7 @@ async def _help(person: Person) -> None:
 async def _palette(person: Person) -> None:
     await person.until(lambda: person.main.is_settled)
     await person.press("ctrl+p")
+    await person.type("zoom")  # the list of all commands grows with every one
 
 
 async def _question(person: Person) -> None:
