@@ -61,6 +61,7 @@ def drawn(
     with _lock:
         plotext.clear_figure()
         plotext.theme("clear")
+        plotext.limit_size(False, False)  # it would take the size of whatever terminal it believes to be in
         plotext.plot_size(width, height)
         for line in lines:
             days, amounts = thinned(line.days, line.amounts, 2 * width)

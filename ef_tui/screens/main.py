@@ -30,6 +30,7 @@ from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject, subject_of
 from ef_tui.top_line import top_line
+from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
 from ef_tui.widgets.loaded_pane import FILE_COLUMNS, LoadedPane, file_cells
 from ef_tui.widgets.pane import Pane
@@ -84,7 +85,7 @@ class MainScreen(EfScreen):
         yield TabLine(id="tabs")
         yield Line(id="banner")
         yield Container(*self._panes(), id="panes")
-        yield Input(placeholder="state=failed label~car order by net_worth desc", id="filter", compact=True)
+        yield Box(placeholder="state=failed label~car order by net_worth desc", id="filter", compact=True)
         yield Line(id="command")
         yield KeyLine(id="keys")
         yield Static(id="too-small")

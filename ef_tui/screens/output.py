@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from ef_tui.screens.base import EfScreen
+from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
 from ef_tui.widgets.text_view import TextView
 
@@ -34,7 +35,7 @@ class OutputScreen(EfScreen):
         """The title, the text, a box to type into, the keys."""
         yield Line(id="top")
         yield TextView(self._first, id="text")
-        yield Input(id="ask", compact=True)
+        yield Box(id="ask", compact=True)
         yield Line(id="command")
         yield KeyLine(id="keys")
 

@@ -17,6 +17,7 @@ from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject
+from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
 from ef_tui.widgets.text_view import TextView
 from ef_tui.widgets.virtual_table import VirtualTable
@@ -76,7 +77,7 @@ class PagedScreen(EfScreen):
         with Container(id="pages"):
             for (name, _), page in zip(self.PAGES, self.make_pages(), strict=True):
                 yield Container(page, id=name)
-        yield Input(id="ask", compact=True)
+        yield Box(id="ask", compact=True)
         yield Line(id="command")
         yield KeyLine(id="keys")
 

@@ -17,6 +17,7 @@ from textual.widgets import Input, Static
 
 from ef_engine.cli.commands import COMMANDS
 from ef_tui.palette import Entry, matching
+from ef_tui.widgets.box import Box
 from ef_tui.widgets.columns import Cell, Column
 from ef_tui.widgets.virtual_table import VirtualTable
 
@@ -41,7 +42,7 @@ class PaletteScreen(ModalScreen[Entry | str | None]):
     def compose(self) -> ComposeResult:
         """The box above the list."""
         with Vertical(classes="dialog wide palette"):
-            yield Input(placeholder=self._prompt, id="typed", compact=True)
+            yield Box(placeholder=self._prompt, id="typed", compact=True)
             yield VirtualTable[Entry](
                 _COLUMNS, _key, _cells, empty_text="enter runs it as it stands", has_header=False, id="offers"
             )

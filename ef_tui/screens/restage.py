@@ -14,6 +14,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from ef_engine.service.inputs import Changes
 from ef_tui.subjects import Subject
+from ef_tui.widgets.box import Box
 
 FIELDS = (("start", "First day"), ("end", "Last day"), ("label", "Label"))
 
@@ -38,7 +39,7 @@ class DatesForm(ModalScreen[Changes | None]):
             for field, title in FIELDS:
                 with Horizontal(classes="field"):
                     yield Label(title)
-                    yield Input(values[field], id=f"field-{field}", compact=True, placeholder=_PLACEHOLDERS[field])
+                    yield Box(values[field], id=f"field-{field}", compact=True, placeholder=_PLACEHOLDERS[field])
             with Horizontal(classes="answers"):
                 yield Button("stage it", id="go", compact=True)
                 yield Button("back", id="back", compact=True)

@@ -22,6 +22,7 @@ from ef_engine.errors import EfError, InputError
 from ef_engine.service.contents import Contents, contents_of_file
 from ef_engine.service.inputs import Changes
 from ef_tui.screens.base import EfScreen
+from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
 from ef_tui.widgets.loaded_pane import ContentRow, content_rows, contents_table
 from ef_tui.widgets.text_view import TextView
@@ -73,7 +74,7 @@ class StageScreen(EfScreen):
         with Horizontal(id="stage"):
             yield self._tree()
             with Vertical(id="stage-right"):
-                yield Input(
+                yield Box(
                     _shown(self._file) if self._file else "",
                     placeholder="a file; pick one on the left",
                     id="path",
@@ -86,7 +87,7 @@ class StageScreen(EfScreen):
                 for field, title, placeholder in FIELDS:
                     with Horizontal(classes="field"):
                         yield Label(title)
-                        yield Input(id=f"field-{field}", placeholder=placeholder, compact=True)
+                        yield Box(id=f"field-{field}", placeholder=placeholder, compact=True)
                 with Horizontal(classes="answers"):
                     yield Button("stage", id="do-stage", compact=True)
                     yield Button("stage and run", id="do-run", compact=True)
