@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ef_engine.api import decisions, evaluate, load, milestones, scenarios, simulate, table
     from ef_engine.errors import EfError, InputError
+    from ef_engine.flow import Flow, all_of, any_of
     from ef_engine.model.content_id import forecast_id
     from ef_engine.model.forecast import Forecast
     from ef_engine.simulation.result import Simulation
 
 __all__ = [
     "EfError",
+    "Flow",
     "Forecast",
     "InputError",
     "Simulation",
+    "all_of",
+    "any_of",
     "decisions",
     "evaluate",
     "forecast_id",
@@ -33,6 +37,9 @@ __all__ = [
 _ELSEWHERE = {
     "EfError": "ef_engine.errors",
     "InputError": "ef_engine.errors",
+    "Flow": "ef_engine.flow",
+    "all_of": "ef_engine.flow",
+    "any_of": "ef_engine.flow",
     "Forecast": "ef_engine.model.forecast",
     "Simulation": "ef_engine.simulation.result",
     "forecast_id": "ef_engine.model.content_id",

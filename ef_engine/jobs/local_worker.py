@@ -14,7 +14,7 @@ from multiprocessing import connection, parent_process
 
 from ef_engine.errors import EfError, HeldError
 from ef_engine.jobs.attempt import Conduct, sentence
-from ef_engine.jobs.order import Order
+from ef_engine.jobs.order import AnyOrder, Order, StepOrder
 from ef_engine.jobs.run_one import run_one
 from ef_engine.store import tickets
 from ef_engine.store.places import FILE_MODE, Places
@@ -48,8 +48,16 @@ def identity() -> Process:
     return current()
 
 
-def run_order(order: Order) -> None:
-    """Runs the forecasts of an order and says of each how it ended; nothing of one that another process runs."""
+def run_order(order: AnyOrder) -> None:
+    """Runs the forecasts of an order and says of each how it ended; nothing of one that another process runs.
+
+    Or runs the step of a flow.
+    """
+    if isinstance(order, StepOrder):
+        from ef_engine.jobs.step import run_step  # forecasts need nothing of flows
+
+        run_step(order)
+        return
     for record_id in order.ids:
         if word := _run(order, record_id):
             tickets.add_done(order.places, order.ticket, record_id, word)

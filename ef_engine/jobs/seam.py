@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from ef_engine.jobs.order import Order
+from ef_engine.jobs.order import AnyOrder
 from ef_engine.store.process import Process
 
 
@@ -40,7 +40,7 @@ class Engine(Protocol):
     def resize(self, slots: int) -> None:
         """Changes how many orders may run at a time; what runs goes on."""
 
-    async def start(self, order: Order) -> Handle:
+    async def start(self, order: AnyOrder) -> Handle:
         """Starts an order in a free slot."""
 
     async def close(self) -> None:

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver, get_context, resource_tracker
 
 from ef_engine.jobs import local_worker
-from ef_engine.jobs.order import Order
+from ef_engine.jobs.order import AnyOrder
 from ef_engine.jobs.seam import WorkerDiedError
 from ef_engine.jobs.signals import signal_group
 from ef_engine.store.process import Liveness, Process, liveness
@@ -39,7 +39,7 @@ class _Slot:
         self._pool = _pool()
         self.worker: Process | None = None
 
-    async def begin(self, order: Order) -> Future[None]:
+    async def begin(self, order: AnyOrder) -> Future[None]:
         """Hands the order to the worker, which is started if there is none."""
         if self.worker is None or liveness(self.worker) is Liveness.DEAD:
             self.renew()
@@ -108,7 +108,7 @@ class LocalEngine:
         """Changes how many orders may run at a time; what runs goes on."""
         self._size = slots
 
-    async def start(self, order: Order) -> LocalHandle:
+    async def start(self, order: AnyOrder) -> LocalHandle:
         """Starts an order in a free slot."""
         slot = self._idle.pop() if self._idle else _Slot()
         self._busy.append(slot)

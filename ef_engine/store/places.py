@@ -30,12 +30,13 @@ class Places:
         return self.stage / f"{stem(record_id)}.json"
 
     def run(self, record_id: str) -> Path:
-        """The directory of something in progress or evaluated."""
-        return self.data / stem(record_id)
+        """The directory of something in progress or evaluated; that of a step lies in its flow's."""
+        owner, _, step = record_id.partition(".")
+        return self.data / stem(owner) / f"step-{step}" if step else self.data / stem(record_id)
 
     def claim(self, record_id: str) -> Path:
-        """The lock file that stands for the right to run it; its existence means nothing."""
-        return self.lock / f"{stem(record_id)}.lock"
+        """The lock file that stands for the right to run it; its existence means nothing. A flow runs its steps."""
+        return self.lock / f"{stem(record_id.partition('.')[0])}.lock"
 
     @property
     def active(self) -> Path:
@@ -69,7 +70,9 @@ class Places:
 
 
 def stem(record_id: str) -> str:
-    """The name files and directories of an id bear; ids of sets begin with `S`."""
+    """The name files and directories of an id bear; ids of sets begin with `S`, of flows and their steps with `F`."""
+    if is_flow_id(record_id):
+        return f"Flow_{record_id}"
     return f"ForecastSet_{record_id}" if is_set_id(record_id) else f"Forecast_{record_id}"
 
 
@@ -78,9 +81,14 @@ def is_set_id(record_id: str) -> bool:
     return record_id.startswith("S")
 
 
+def is_flow_id(record_id: str) -> bool:
+    """Whether the id names a run of a flow, or a step of one (`F0a1b2c3d4e5f.7`)."""
+    return record_id.startswith("F")
+
+
 def id_of(name: str) -> str | None:
     """The id in a file's or directory's name without suffix, or None where it names nothing of ours."""
-    for prefix in ("ForecastSet_", "Forecast_"):
+    for prefix in ("ForecastSet_", "Forecast_", "Flow_"):
         if name.startswith(prefix):
             return name.removeprefix(prefix)
     return None

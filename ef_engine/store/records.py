@@ -18,7 +18,7 @@ SET_SCHEMA = "ef/set/1"
 
 _KNOWN = states.FIELDS | {
     "schema", "id", "kind", "label", "owner", "attempt", "received", "parent", "tracking", "fingerprint",
-    "start_date", "end_date", "approximate", "members", "summary",
+    "start_date", "end_date", "approximate", "members", "summary", "sequence", "recovers",
 }  # fmt: skip
 
 
@@ -32,11 +32,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """A forecast or a set of this workspace.
+    """A forecast or a set of this workspace, a run of a flow, or one time of a step in it.
 
     `received` is when it was first staged; `parent` the id it was made from; `tracking` the id of its set;
     `fingerprint` content and engine version of the latest attempt. `summary` holds what a list shows of a result:
-    `net_worth` at the end, and `milestones` by name. `extra` holds what a later version wrote.
+    `net_worth` at the end, and `milestones` by name. `sequence` are the passes a step lies in, `recovers` is the
+    earlier run a flow continues, or the earlier time of a step that need not run again. `extra` holds what a later version wrote.
     """
 
     id: str
@@ -54,6 +55,8 @@ class Record:
     approximate: bool = False
     members: tuple[Member, ...] = ()
     summary: Mapping[str, Any] = field(default_factory=dict)
+    sequence: str = ""
+    recovers: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -81,6 +84,8 @@ class Record:
             "approximate": self.approximate,
             **({"members": members} if self.kind == "set" else {}),
             "summary": dict(self.summary),
+            **({"sequence": self.sequence} if self.sequence else {}),
+            **({"recovers": self.recovers} if self.recovers else {}),
             **self.extra,
         }
 
@@ -103,5 +108,7 @@ def from_json(document: dict[str, Any]) -> Record:
         approximate=bool(document.get("approximate")),
         members=tuple(Member(each["id"], each["name"]) for each in document.get("members") or ()),
         summary=document.get("summary") or {},
+        sequence=document.get("sequence") or "",
+        recovers=document.get("recovers"),
         extra={key: value for key, value in document.items() if key not in _KNOWN},
     )

@@ -1,0 +1,166 @@
+"""The process that owns a run of a flow: in a session of its own, so that no terminal takes it along when it closes.
+
+`python -m ef_engine.jobs.flow_owner`, with a request as JSON on its input, answers with one line as soon as it is known
+whether it may: the run's id, or who holds the flow. Then it runs the flow and ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ef_engine.errors import CommandError, EfError, HeldError
+from ef_engine.flows.recovery import kept_of
+from ef_engine.jobs.attempt import note_end, sentence
+from ef_engine.jobs.flow_plan import INTERRUPTED, Plan, Request, key_text, make_plan
+from ef_engine.jobs.flow_runner import OUTCOMES, FlowRunner
+from ef_engine.store import active, flow_runs, forecasts, journal, requests
+from ef_engine.store.claims import claimed
+from ef_engine.store.clock import now
+from ef_engine.store.events import Kind
+from ef_engine.store.flow_runs import FlowRun
+from ef_engine.store.locks import holding
+from ef_engine.store.places import DIRECTORY_MODE, FILE_MODE, Places, make_directory
+from ef_engine.store.process import current
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished, Outcome, Paused, Running, Staged
+from ef_engine.store.transitions import Finish, Start, after
+
+CLAIM_SECONDS = 1.0
+
+
+def main() -> int:
+    """Owns one run from the request on its standard input to its end."""
+    os.umask(0o777 & ~DIRECTORY_MODE)
+    document = json.load(sys.stdin)
+    places = Places(*map(Path, document.pop("places")))
+    request = Request(**document | {"path": tuple(document["path"])})
+    try:
+        with _owned(places, str(request.flow.get("name"))):
+            notes = take_over(places, str(request.flow.get("name")))
+            plan = make_plan(places, request)
+            run = _written(places, request, plan)
+            with claimed(places, run.id):
+                _answer({"id": run.id, "notes": notes})
+                _print_to(places.run(run.id) / "owner.log")
+                _run(places, run, plan)
+    except EfError as error:
+        _answer(_told(error))
+        return error.exit_code
+    return 0
+
+
+def _told(error: EfError) -> dict[str, Any]:
+    problems = [asdict(each) for each in getattr(error, "problems", ())]
+    parts = {"problem": getattr(error, "problem", str(error)), "remedy": getattr(error, "remedy", "")}
+    return {"error": parts, "problems": problems, "code": error.exit_code}
+
+
+def _answer(document: dict[str, Any]) -> None:
+    print(json.dumps(document), flush=True)
+
+
+def _print_to(path: Path) -> None:
+    """The client's pipe is closed, so that it need not wait for this process; from here on there is a log."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    for stream in (1, 2):
+        os.dup2(descriptor, stream)
+    os.close(descriptor)
+
+
+@contextmanager
+def _owned(places: Places, name: str) -> Iterator[None]:
+    """Holds the right to run flows of a name; HeldError tells who has it."""
+    make_directory(places.lock)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(holding(flow_runs.owner_lock(places, name), CLAIM_SECONDS))
+        except HeldError as error:
+            raise HeldError(f"flow {name} is run by {holder(places, name)}", "wait for it, or stop it") from error
+        yield
+
+
+def holder(places: Places, name: str) -> str:
+    """Who runs a flow, for people."""
+    for record in flow_runs.unfinished(places, name):
+        if isinstance(record.state, Running | Paused):
+            who, since = record.owner or "somebody", record.state.started
+            return f"{who} as {record.id} (process {record.state.process}, since {since})"
+    return "another process"
+
+
+def take_over(places: Places, name: str) -> list[str]:
+    """Closes the runs of a name whose owner is dead, and says so; for who holds the right to run it."""
+    notes = []
+    for record in flow_runs.unfinished(places, name):
+        state = record.state
+        who = state.process if isinstance(state, Running | Paused) else "its owner"
+        for step in flow_runs.steps(places, record.id):
+            if not isinstance(step.state, Finished):
+                _close(places, step)
+        _close(places, record)
+        notes.append(f"{record.id}: its owner {who} is gone; it is closed as crashed.")
+        journal.note(places, Kind.RECOVERED, record.id, tracking=record.id)
+    return notes
+
+
+def _close(places: Places, record: Record) -> None:
+    summary = {**record.summary, INTERRUPTED: True}
+    closed = after(replace(record, summary=summary), Finish(Outcome.CRASHED, now(), "the owner of the flow died"))
+    forecasts.write_record(places, closed)
+    note_end(places, closed)
+    active.clear(places, record.id)
+    requests.clear(places, record.id)
+
+
+def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
+    """The run on disk, as running: what it is first, then that it is."""
+    recovers = plan.recovers
+    kept = {key_text(key): each.id for key, each in kept_of(plan.decisions, plan.earlier).items()}
+    run = FlowRun(
+        id=flow_runs.new_id(), name=plan.outline.flow.name, flow=request.flow, directory=request.directory,
+        path=request.path, source=request.source, owner=request.owner, keep_going=request.keep_going, jobs=request.jobs,
+        recovers=recovers.id if recovers else None, kept=kept,
+        recovery=flow_runs.read_run(places, recovers.id).recovery + 1 if recovers else 0,
+    )  # fmt: skip
+    flow_runs.write_run(places, run)
+    record = Record(
+        id=run.id, kind="flow", label=run.name, owner=run.owner, state=Staged(), received=now(), tracking=run.id,
+        parent=run.recovers, recovers=run.recovers,
+    )  # fmt: skip
+    record = after(record, Start(current(), now()))
+    forecasts.write_record(places, record)
+    journal.note(places, Kind.RECEIVED, run.id, owner=run.owner, tracking=run.id)
+    journal.note(places, Kind.PRERUN, run.id, attempt=record.attempt, owner=run.owner, tracking=run.id)
+    return run
+
+
+def _run(places: Places, run: FlowRun, plan: Plan) -> None:
+    from ef_engine.jobs.slots import LocalEngine, start_forkserver
+
+    start_forkserver()
+    kept = kept_of(plan.decisions, plan.earlier)
+    with active.marked(places, run.id, 1):
+        runner = FlowRunner(places, run, plan.outline, lambda: LocalEngine(1))
+        try:
+            end = asyncio.run(runner.go(kept))
+            finish = Finish(OUTCOMES[end.end.value], now())
+            handled = end.handled
+        except Exception as error:  # a full disk, say: the run must not stand as running for ever
+            finish, handled = Finish(Outcome.FAILED, now(), sentence(error)), 0
+        record = forecasts.known(places, run.id)
+        finished = after(replace(record, summary={**record.summary, "handled": handled}), finish)
+        forecasts.write_record(places, finished)
+        requests.clear(places, run.id)
+        note_end(places, finished)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

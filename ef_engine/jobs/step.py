@@ -1,0 +1,176 @@
+"""What a worker does with a step of a flow: call or run it, and write down what came of it.
+
+The worker writes the end itself, right after the work, so that the death of the flow's owner loses nothing that was
+done. A step gets a process of its own, because what it does to that process must not reach the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import os
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ef_engine.errors import CommandError
+from ef_engine.flows.model import Call, Command
+from ef_engine.jobs.attempt import note_end, sentence, write_log
+from ef_engine.jobs.order import StepOrder
+from ef_engine.jobs.plain_values import NotPlainError, from_plain, result_to_plain, to_plain
+from ef_engine.jobs.targets import StopLoadingError, load
+from ef_engine.store import active, flow_runs, forecasts, journal
+from ef_engine.store.atomic import write_text
+from ef_engine.store.clock import now
+from ef_engine.store.events import Kind
+from ef_engine.store.places import FILE_MODE
+from ef_engine.store.process import current
+from ef_engine.store.records import Record
+from ef_engine.store.states import Outcome
+from ef_engine.store.transitions import Finish, Start, after
+
+MOST_PASSES = 100_000
+PROGRAM = (sys.executable, "-P", "-m", "ef_engine.cli")
+
+
+def run_step(order: StepOrder) -> None:
+    """Runs the step, whose record stands as queued, to its end."""
+    places, record = order.places, forecasts.known(order.places, order.record_id)
+    with active.marked(places, record.id, record.attempt + 1):
+        running = replace(after(record, Start(current(), now())))
+        forecasts.write_record(places, running)
+        journal.note(
+            places, Kind.PRERUN, record.id, attempt=running.attempt, owner=order.owner, tracking=record.tracking
+        )  # fmt: skip
+        log = places.run(record.id) / f"attempt-{running.attempt}.log"
+        _print_to(log)
+        finished = after(running, _worked(order, running))
+        forecasts.write_record(places, finished)
+        note_end(places, finished)
+
+
+def _print_to(log: Path) -> None:
+    """From now on standard output and error are the log."""
+    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+def _worked(order: StepOrder, running: Record) -> Finish:
+    """How the work ended; its result, or its traceback, is on disk then."""
+    directory = order.places.run(running.id)
+    log = directory / f"attempt-{running.attempt}.log"
+    write_log(log, f"attempt {running.attempt} of {running.label}@{running.sequence} by {current()}")
+    try:
+        result = _result(order, log)
+        flow_runs.write_result(order.places, running.id, result)
+    except (Exception, SystemExit, StopLoadingError) as error:  # whatever the user's code does
+        text = traceback.format_exc()
+        write_text(directory / f"traceback-{running.attempt}.txt", text)
+        write_log(log, text)
+        message = sentence(error) if isinstance(error, Exception) else f"{type(error).__name__}: {error}"
+        return Finish(Outcome.FAILED, now(), message)
+    finally:
+        _flush()
+    return Finish(Outcome.EVALUATED, now())
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+def _result(order: StepOrder, log: Path) -> Any:
+    """What the work gives, as a plain value."""
+    os.environ.update(order.environment)
+    os.chdir(order.directory)
+    sys.path[:0] = [each for each in order.path if each not in sys.path]
+    if isinstance(order.work, Command):
+        return _printed(order, order.work, log)
+    returned = _called(order.work, order)
+    return _listed(order.work, returned) if order.is_list else result_to_plain(returned)
+
+
+def _called(call: Call, order: StepOrder) -> Any:
+    try:
+        args, kwargs = from_plain(list(call.args)), from_plain(dict(call.kwargs))
+        values = from_plain(list(order.values))
+    except NotPlainError as error:
+        raise CommandError(f"a {error} cannot be passed on to another step", "return numbers, texts, dates or lists") from error
+    function = load(call.target, order.directory)
+    try:
+        returned = function(*args, **_with_values(function, args, kwargs, values))
+        return asyncio.run(returned) if inspect.iscoroutine(returned) else returned
+    except SystemExit as request:
+        if request.code in (None, 0):
+            return None
+        raise
+
+
+def _with_values(
+    function: Callable[..., Any], args: list[Any], kwargs: dict[str, Any], values: list[Any]
+) -> dict[str, Any]:
+    """The arguments by name, with the values of the passes: what is not given yet gets the innermost, in order.
+
+    An argument called `value` gets that of the innermost pass, even if it could be left out.
+    """
+    if not values:
+        return kwargs
+    try:
+        parameters = list(inspect.signature(function).parameters.values())[len(args) :]
+    except (TypeError, ValueError):
+        return kwargs
+    named = [each for each in parameters if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
+    open_names = [each.name for each in named if each.name not in kwargs and each.default is each.empty]
+    given = dict(zip(open_names[-len(values) :], values[-len(open_names) :], strict=False)) if open_names else {}
+    if "value" not in {**kwargs, **given} and any(each.name == "value" for each in named):
+        given["value"] = values[-1]
+    return {**kwargs, **given}
+
+
+def _listed(call: Call, returned: Any) -> Any:
+    """The values of a loop's passes."""
+    if not isinstance(returned, Iterable) or isinstance(returned, str | bytes | dict):
+        raise CommandError(f"{call.target} returned no list of values", "return one value for each pass")
+    values = list(islice(returned, MOST_PASSES + 1))
+    if len(values) > MOST_PASSES:
+        raise CommandError(f"{call.target} returned more than {MOST_PASSES} values", "return fewer")
+    try:
+        return to_plain(values)
+    except NotPlainError as error:
+        raise CommandError(f"a {error} cannot be the value of a pass", "return numbers, texts, dates or lists") from error
+
+
+def _printed(order: StepOrder, command: Command, log: Path) -> str:
+    """What a command of ef prints, which is also in the log; an exit code other than 0 is a failure."""
+    places = order.places
+    options = [
+        f"--{part}_directory={getattr(places, part)}" for part in ("stage", "data", "lock", "log")
+    ] + ([f"--username={order.owner}"] if order.owner else [])  # fmt: skip
+    _flush()
+    words = [*PROGRAM, *command.words, *options]
+    ran = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    text = ran.stdout.decode(errors="replace")
+    with log.open("a", encoding="utf-8") as file:
+        file.write(text)
+    if ran.returncode:
+        raise StepFailedError(ran.returncode, _last_line(log))
+    return text.strip()
+
+
+class StepFailedError(CommandError):
+    """A command of a step ended with an exit code other than 0."""
+
+    def __init__(self, code: int, said: str) -> None:
+        super().__init__(f"it ended with {code}", said or "see its log")
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line.strip().rstrip(".") for line in reversed(lines) if line.strip()), "")

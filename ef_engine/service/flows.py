@@ -1,0 +1,225 @@
+"""`run flow`: a flow of a file, or one that ran before by its name, run by a process of its own and followed from here."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
+from ef_engine.flows.outcome import closing_line
+from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, status_word
+from ef_engine.jobs.plain_values import shown
+from ef_engine.jobs.signals import signal_group
+from ef_engine.store import flow_runs, forecasts, requests
+from ef_engine.store.claims import is_lost
+from ef_engine.store.places import FILE_MODE, Places, make_directory
+from ef_engine.store.process import Process
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished, Outcome, Paused, Running
+
+POLL_SECONDS = 0.05
+
+_ENDS = {Outcome.EVALUATED: "success", Outcome.INCOMPLETE: "incomplete", Outcome.KILLED: "killed"}
+_ERRORS: Mapping[int, type[CommandError]] = {each.exit_code: each for each in (HeldError, NotFoundError)}
+
+
+@dataclass(frozen=True, slots=True)
+class StepEnd:
+    """How one time of a step ended: `status` in the words of flows, `result` what it returned or printed."""
+
+    id: str
+    name: str
+    sequence: str
+    status: str
+    outcome: str
+    result: Any = None
+    message: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.sequence} {self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class FlowResult:
+    """How a run of a flow ended: `outcome` is success, failure, incomplete or killed; `steps` in the order they began.
+
+    `handled` failures were waited for by another step, which went well.
+    """
+
+    id: str
+    outcome: str
+    steps: tuple[StepEnd, ...]
+    handled: int = 0
+    message: str = ""
+
+    def __str__(self) -> str:
+        return closing_line(self.outcome, self.handled)
+
+    def __getitem__(self, name: str) -> StepEnd:
+        """The last time of the step of that name, or of `name@1.2`; KeyError if it never had its turn."""
+        found = [each for each in self.steps if name in (each.name, f"{each.name}@{each.sequence}")]
+        if not found:
+            raise KeyError(name)
+        return found[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that began; `notes` are sentences about what was found."""
+
+    id: str
+    notes: tuple[str, ...]
+
+
+def request_of_file(path: Path, name: str | None = None) -> Request:
+    """The flow in a JSON or TOML file; raises NotFoundError or InputError."""
+    from ef_engine.sources.json_file import file_bytes
+    from ef_engine.sources.plain_text import parse_document
+
+    shown_name = name or str(path)
+    document = parse_document(file_bytes(path, shown_name), path.suffix, shown_name)
+    directory = str(path.absolute().parent)
+    return Request(flow=document, directory=directory, path=(directory,), source=str(path.absolute()))
+
+
+def request_of_name(places: Places, name: str) -> Request:
+    """The flow that ran last under the name, or as the run of that id; of its file, if that is still there."""
+    found = flow_runs.runs(places, name) or [
+        each for each in flow_runs.runs(places) if len(name) > 1 and each.id.startswith(name)
+    ]  # fmt: skip
+    if not found:
+        raise NotFoundError(f"{name!r} is no file, and no flow of that name ran here", "name its file")
+    run = flow_runs.read_run(places, found[0].id)
+    if run.source and Path(run.source).is_file() and Path(run.source).suffix != ".py":
+        return request_of_file(Path(run.source))
+    return Request(flow=run.flow, directory=run.directory, path=run.path, source=run.source)
+
+
+def dry_run(places: Places, request: Request) -> Plan:
+    """What a run would do with every step, and why; nothing is written."""
+    return make_plan(places, request)
+
+
+def start(places: Places, request: Request) -> Started:
+    """Has a process of its own run the flow; returns as soon as it does.
+
+    Raises InputError for a flow with findings, HeldError where another process runs it.
+    """
+    make_plan(places, request)  # so that what is wrong with it is told without a process
+    owner = _launch(places)
+    assert owner.stdin
+    assert owner.stdout
+    wanted = asdict(request) | {"places": [str(each.absolute()) for each in _directories(places)]}
+    with suppress(BrokenPipeError), owner.stdin:
+        owner.stdin.write(json.dumps(wanted).encode())
+    with owner.stdout:
+        line = owner.stdout.readline()
+    if not line:
+        log = places.log / "flows.log"
+        raise CommandError("the process that was to run the flow ended at once", f"see {log}")
+    answer = json.loads(line)
+    if "error" in answer:
+        owner.wait()
+        raise _error_of(answer)
+    return Started(answer["id"], tuple(answer["notes"]))
+
+
+def _directories(places: Places) -> tuple[Path, ...]:
+    return places.stage, places.data, places.lock, places.log
+
+
+def _launch(places: Places) -> subprocess.Popen[bytes]:
+    make_directory(places.log)
+    log = os.open(places.log / "flows.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-m", "ef_engine.jobs.flow_owner"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+            cwd="/",
+        )
+    finally:
+        os.close(log)
+
+
+def _error_of(answer: Mapping[str, Any]) -> EfError:
+    if answer["problems"]:
+        return InputError([Problem(**each) for each in answer["problems"]])
+    return _ERRORS.get(answer["code"], CommandError)(**answer["error"])
+
+
+def follow(places: Places, run_id: str) -> Iterator[StepEnd]:
+    """Every step as it ends, until the run is over or its owner is dead."""
+    told: set[str] = set()
+    while True:
+        is_last = not is_running(places, run_id)  # before looking, so that nothing that ended last is missed
+        for record in flow_runs.steps(places, run_id):
+            if record.id not in told and isinstance(record.state, Finished) and not _is_tried_again(record, is_last):
+                told.add(record.id)
+                yield step_end(places, record)
+        if is_last:
+            return
+        time.sleep(POLL_SECONDS)
+
+
+def _is_tried_again(record: Record, is_last: bool) -> bool:
+    """Whether a failed try may be followed by another."""
+    assert isinstance(record.state, Finished)
+    return not is_last and record.attempt > 0 and record.state.outcome is not Outcome.EVALUATED
+
+
+def is_running(places: Places, run_id: str) -> bool:
+    """Whether a run is under way."""
+    record = forecasts.known(places, run_id)
+    return isinstance(record.state, Running | Paused) and not is_lost(places, record)
+
+
+def step_end(places: Places, record: Record) -> StepEnd:
+    """How a step ended."""
+    state = record.state
+    status = "skipped" if isinstance(state, Finished) and state.outcome is Outcome.SKIPPED else status_word(record)
+    outcome, message = (state.outcome.value, state.message) if isinstance(state, Finished) else ("", "")
+    result = shown(flow_runs.read_result(places, record.id))
+    return StepEnd(record.id, record.label, record.sequence, status, outcome, result, message)
+
+
+def result(places: Places, run_id: str) -> FlowResult:
+    """What became of a run; of one whose owner died, that it is incomplete."""
+    record = forecasts.known(places, run_id)
+    steps = tuple(step_end(places, each) for each in flow_runs.steps(places, run_id))
+    if not isinstance(record.state, Finished):
+        return FlowResult(run_id, "incomplete", steps, message="the process that ran the flow is gone")
+    end = _ENDS.get(record.state.outcome, "failure")
+    return FlowResult(run_id, end, steps, int(record.summary.get("handled") or 0), record.state.message)
+
+
+def press(places: Places, run_id: str, count: int, owner: str) -> str:
+    """What Ctrl-C does to a run: the first time nothing new begins, the second time what runs is stopped."""
+    if count > 1:
+        requests.ask(places, run_id, "killed", owner)
+        return "Stopping what runs; Ctrl-C again leaves it alone."
+    if process := _owner_of(places, run_id):
+        signal_group(process, signal.SIGINT)
+    return "Waiting for what runs, nothing more begins; Ctrl-C again stops it too."
+
+
+def _owner_of(places: Places, run_id: str) -> Process | None:
+    state = forecasts.known(places, run_id).state
+    return state.process if isinstance(state, Running | Paused) else None
+
+
+def with_recovery(places: Places, request: Request, text: str) -> Request:
+    """The request as a recovery of the run whose id begins so, or of the latest."""
+    name = str(request.flow.get("name"))
+    return replace(request, recover=find_run(places, name, text).id)
