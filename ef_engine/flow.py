@@ -135,7 +135,7 @@ class Flow(_Container):
         wrong: list[Problem] = []
         writer = _Writer(self.name, wrong)
         steps = tuple(writer.step(each) for each in self._steps)
-        hooks = {key: writer.work(key, work, (), {}) for key, work in self._hooks.items()}
+        hooks: dict[str, Any] = {key: writer.work(key, work, (), {}) for key, work in self._hooks.items()}
         if wrong:
             raise InputError(wrong)
         document = to_document(_Flow(name=self.name, steps=steps, **self._settings, **hooks))
@@ -226,7 +226,7 @@ class _Writer:
             repeats = self.work("repeats", repeats, (), {})
         elif repeats is not None:
             repeats = tuple(self._plain("repeats", list(repeats)) or ())
-        works = {
+        works: dict[str, Any] = {
             "run": self.work("run", step.run, step.args, step.kwargs),
             "setup": self.work("setup", step.setup, (), {}),
             "teardown": self.work("teardown", step.teardown, (), {}),
@@ -271,7 +271,9 @@ class _Writer:
             return None
 
     def _add(self, key: str, problem: str, remedy: str) -> None:
-        self._wrong.append(Problem(f"flow {self._flow}, step {getattr(self, '_name', self._flow)}, {key}", problem, remedy))
+        self._wrong.append(
+            Problem(f"flow {self._flow}, step {getattr(self, '_name', self._flow)}, {key}", problem, remedy)
+        )
 
 
 def _named(value: Any) -> Any:

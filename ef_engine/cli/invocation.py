@@ -21,7 +21,7 @@ from ef_engine.store.places import PARTS, Places, places_under
 if TYPE_CHECKING:
     from ef_engine.sources.database.target import Target
 
-KINDS = ("forecast", "forecastset")
+KINDS = ("forecast", "forecastset", "flow")
 TEXT_WIDTH = 80
 
 

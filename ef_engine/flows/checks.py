@@ -71,9 +71,7 @@ def _check_step(flow: Flow, place: _Place, known: Mapping[str, _Place]) -> Itera
             yield from _check_argument(name, place, known, (*path, key))
 
 
-def _check_reference(
-    name: str, place: _Place, known: Mapping[str, _Place], path: Path, verb: str
-) -> Iterator[Finding]:
+def _check_reference(name: str, place: _Place, known: Mapping[str, _Place], path: Path, verb: str) -> Iterator[Finding]:
     """A step may refer to what lies beside it or beside what it lies in: anything else happens a different number of
     times, so that it would not be clear which time is meant.
     """
@@ -81,7 +79,9 @@ def _check_reference(
     if name not in known:
         yield Finding(path, f"there is no step {quoted(name)}{did_you_mean(name, list(known))}", "name a step")
     elif name == step or name in place.around:
-        yield Finding(path, f"{quoted(step)} cannot {verb} {'itself' if name == step else 'what it lies in'}", "remove it")
+        yield Finding(
+            path, f"{quoted(step)} cannot {verb} {'itself' if name == step else 'what it lies in'}", "remove it"
+        )
     elif known[name].around != place.around[: len(known[name].around)]:
         inside = known[name].around[len(_common(known[name].around, place.around))]
         problem = f"{quoted(step)} cannot {verb} {quoted(name)}, which lies inside {quoted(inside)}"

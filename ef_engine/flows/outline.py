@@ -54,7 +54,7 @@ class Outline:
         step, (_, _, role) = self.node_of(key).step, key[0].partition(".")
         found = getattr(step, role) if role else step.run
         assert found is not None
-        return found  # type: ignore[no-any-return]  # an attribute of varying name
+        return found
 
     def passes_around(self, key: Key) -> list[Key]:
         """The passes of containers a key lies in, the outermost first."""

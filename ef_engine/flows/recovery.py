@@ -93,13 +93,13 @@ def _reason(course: Course, key: Key, earlier: Mapping[Key, Earlier], inputs: In
     if _rule(course.outline, key, before) == RERUN:
         return f"ended with {before.status}, which on_recover repeats"
     if before.status != Status.SUCCESS:
-        return _WORDS.get(before.status, f"ended with {before.status}")
+        return _WORDS[before.status]
     if repeated := _repeated(course, key):
         return f"{' and '.join(repeated)} {'runs' if len(repeated) == 1 else 'run'} again"
     return "its input changed: " + ", ".join(changed(before.inputs, inputs(key, course)))
 
 
-_WORDS = {
+_WORDS: Mapping[str, str] = {
     Status.READY: "had not begun",
     Status.ACTIVE: "was interrupted",
     Status.FAILURE: "failed",
@@ -141,7 +141,9 @@ def _unreached(outline: Outline, course: Course) -> Iterator[Decision]:
         if step.name != ROOT and step.name not in reached:
             why = [condition_text(outline.nodes[name].step.requires) for name in (*node.around, step.name)]
             reason = " and ".join(filter(None, why))
-            yield Decision((step.name, (1,) * node.depth), "maybe", f"only if {reason}" if reason else "if its loop does")
+            yield Decision(
+                (step.name, (1,) * node.depth), "maybe", f"only if {reason}" if reason else "if its loop does"
+            )
 
 
 def condition_text(condition: Condition) -> str:

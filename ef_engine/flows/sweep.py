@@ -114,7 +114,7 @@ class _Sweep:
                 if told not in self.statuses:
                     self._offer(told)
                 return None
-            case status:
+            case Status() as status:
                 self._settle(key, status)
                 return None
 
@@ -152,7 +152,9 @@ class _Sweep:
     def _is_handled(self, name: str, sequence: Sequence) -> bool:
         """Whether a step that waited for the failure went well."""
         return any(
-            status in WENT_WELL and key[0] in self.outline.handlers.get(name, ()) and key[1][: len(sequence)] == sequence
+            status in WENT_WELL
+            and key[0] in self.outline.handlers.get(name, ())
+            and key[1][: len(sequence)] == sequence
             for key, status in self.statuses.items()
         )
 

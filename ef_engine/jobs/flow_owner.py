@@ -16,7 +16,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ef_engine.errors import CommandError, EfError, HeldError
+from ef_engine.errors import EfError, HeldError
 from ef_engine.flows.recovery import kept_of
 from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.flow_plan import INTERRUPTED, Plan, Request, key_text, make_plan
@@ -47,6 +47,7 @@ def main() -> int:
             notes = take_over(places, str(request.flow.get("name")))
             plan = make_plan(places, request)
             run = _written(places, request, plan)
+            notes += _reasons(plan)
             with claimed(places, run.id):
                 _answer({"id": run.id, "notes": notes})
                 _print_to(places.run(run.id) / "owner.log")
@@ -73,6 +74,15 @@ def _print_to(path: Path) -> None:
     for stream in (1, 2):
         os.dup2(descriptor, stream)
     os.close(descriptor)
+
+
+def _reasons(plan: Plan) -> list[str]:
+    """Why a recovery repeats what it does."""
+    if plan.recovers is None:
+        return []
+    runs = [each for each in plan.decisions if each.action == "run"]
+    told = [f"{plan.outline.label(each.key)} runs: {each.reason}." for each in runs]
+    return told or [f"Nothing of {plan.recovers.id} has to be run again."]
 
 
 @contextmanager
@@ -147,8 +157,9 @@ def _run(places: Places, run: FlowRun, plan: Plan) -> None:
 
     start_forkserver()
     kept = kept_of(plan.decisions, plan.earlier)
+    reasons = {each.key: each.reason for each in plan.decisions}
     with active.marked(places, run.id, 1):
-        runner = FlowRunner(places, run, plan.outline, lambda: LocalEngine(1))
+        runner = FlowRunner(places, run, plan.outline, lambda: LocalEngine(1), reasons)
         try:
             end = asyncio.run(runner.go(kept))
             finish = Finish(OUTCOMES[end.end.value], now())

@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,7 +44,8 @@ from ef_engine.store.flow_runs import FlowRun
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Queued
-from ef_engine.store.transitions import Finish, after as record_after
+from ef_engine.store.transitions import Finish
+from ef_engine.store.transitions import after as record_after
 
 TICK_SECONDS = 0.05
 LEAST_JOBS = 2
@@ -74,6 +75,7 @@ class FlowRunner:
     run: FlowRun
     outline: Outline
     engine: Callable[[], Engine]
+    reasons: Mapping[Key, str] = field(default_factory=dict)
     _course: Course = field(init=False)
     _kept: dict[Key, Earlier] = field(init=False, default_factory=dict)
     _steps: dict[Key, str] = field(init=False, default_factory=dict)
@@ -170,7 +172,8 @@ class FlowRunner:
     def _queued(self, key: Key) -> Record:
         """The record of a step that is about to begin."""
         inputs = inputs_of(self.outline, key, self._course.values, self._result, Path(self.run.directory))
-        return self._record(key, {"inputs": inputs}, fingerprint(inputs))
+        reason = {"reason": self.reasons[key]} if key in self.reasons else {}
+        return self._record(key, {"inputs": inputs, **reason}, fingerprint(inputs))
 
     def _record(self, key: Key, summary: dict[str, Any], mark: str | None, recovers: str | None = None) -> Record:
         self._count += 1

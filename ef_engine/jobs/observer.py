@@ -45,7 +45,7 @@ class JournalObserver:
         if is_lost(self._places, record):
             return Kind.LOST
         found = self._watch.look(self._sight(marker), moment)
-        if found is None or (record.members and found[0] == "stuck"):
+        if found is None or (record.kind != "forecast" and found[0] == "stuck"):
             return None
         return Kind.FROZEN if found[0] == "frozen" else Kind.STUCK
 

@@ -1,4 +1,4 @@
-"""What is handed to an engine at once: a few forecasts of one ticket, or one step of a flow, fit to be sent anywhere."""
+"""What is handed to an engine at once: a few forecasts of one ticket, or a step of a flow, fit to be sent."""
 
 from __future__ import annotations
 

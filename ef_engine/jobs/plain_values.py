@@ -90,7 +90,7 @@ def from_plain(plain: Any) -> Any:
         return [from_plain(each) for each in plain]
     if not isinstance(plain, Mapping):
         return plain
-    name = plain.get(TYPE)
+    name = str(plain.get(TYPE))
     if name == _REPR:
         raise NotPlainError(str(plain.get("class")))
     if name in _READ:

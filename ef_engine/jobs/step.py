@@ -102,7 +102,9 @@ def _called(call: Call, order: StepOrder) -> Any:
         args, kwargs = from_plain(list(call.args)), from_plain(dict(call.kwargs))
         values = from_plain(list(order.values))
     except NotPlainError as error:
-        raise CommandError(f"a {error} cannot be passed on to another step", "return numbers, texts, dates or lists") from error
+        raise CommandError(
+            f"a {error} cannot be passed on to another step", "return numbers, texts, dates or lists"
+        ) from error
     function = load(call.target, order.directory)
     try:
         returned = function(*args, **_with_values(function, args, kwargs, values))
@@ -144,7 +146,9 @@ def _listed(call: Call, returned: Any) -> Any:
     try:
         return to_plain(values)
     except NotPlainError as error:
-        raise CommandError(f"a {error} cannot be the value of a pass", "return numbers, texts, dates or lists") from error
+        raise CommandError(
+            f"a {error} cannot be the value of a pass", "return numbers, texts, dates or lists"
+        ) from error
 
 
 def _printed(order: StepOrder, command: Command, log: Path) -> str:

@@ -81,7 +81,9 @@ def call_of(function: Callable[..., Any]) -> tuple[str, tuple[Any, ...], dict[st
     if not module_name or not name or "<" in name or not _is_found(function, module_name, name):
         shown = name or type(function).__name__
         problem = f"{shown.rpartition('.')[2] or shown} cannot be sent to a process"
-        raise CommandError(problem, "define it with `def` at the top of a module or script, without closing over anything")
+        raise CommandError(
+            problem, "define it with `def` at the top of a module or script, without closing over anything"
+        )
     return f"{_home(module_name)}:{name}", (), {}
 
 

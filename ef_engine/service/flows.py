@@ -1,4 +1,4 @@
-"""`run flow`: a flow of a file, or one that ran before by its name, run by a process of its own and followed from here."""
+"""`run flow`: a flow of a file, or one that ran here by its name; a process of its own runs it, which is followed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
 from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, status_word
+from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
 from ef_engine.store import flow_runs, forecasts, requests
@@ -28,7 +29,7 @@ from ef_engine.store.states import Finished, Outcome, Paused, Running
 
 POLL_SECONDS = 0.05
 
-_ENDS = {Outcome.EVALUATED: "success", Outcome.INCOMPLETE: "incomplete", Outcome.KILLED: "killed"}
+_ENDS = {outcome: end for end, outcome in OUTCOMES.items()}
 _ERRORS: Mapping[int, type[CommandError]] = {each.exit_code: each for each in (HeldError, NotFoundError)}
 
 
@@ -159,8 +160,8 @@ def _error_of(answer: Mapping[str, Any]) -> EfError:
     return _ERRORS.get(answer["code"], CommandError)(**answer["error"])
 
 
-def follow(places: Places, run_id: str) -> Iterator[StepEnd]:
-    """Every step as it ends, until the run is over or its owner is dead."""
+def follow(places: Places, run_id: str, looked: Callable[[], None] = lambda: None) -> Iterator[StepEnd]:
+    """Every step as it ends, until the run is over or its owner is dead; `looked` is called at every look."""
     told: set[str] = set()
     while True:
         is_last = not is_running(places, run_id)  # before looking, so that nothing that ended last is missed
@@ -170,6 +171,7 @@ def follow(places: Places, run_id: str) -> Iterator[StepEnd]:
                 yield step_end(places, record)
         if is_last:
             return
+        looked()
         time.sleep(POLL_SECONDS)
 
 
@@ -202,6 +204,11 @@ def result(places: Places, run_id: str) -> FlowResult:
         return FlowResult(run_id, "incomplete", steps, message="the process that ran the flow is gone")
     end = _ENDS.get(record.state.outcome, "failure")
     return FlowResult(run_id, end, steps, int(record.summary.get("handled") or 0), record.state.message)
+
+
+def name_of(places: Places, run_id: str) -> str:
+    """The name of the flow a run is of."""
+    return forecasts.known(places, run_id).label
 
 
 def press(places: Places, run_id: str, count: int, owner: str) -> str:

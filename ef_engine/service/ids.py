@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from ef_engine.errors import CommandError, NotFoundError
-from ef_engine.store import forecasts
-from ef_engine.store.places import Places, is_set_id
+from ef_engine.store import flow_runs, forecasts
+from ef_engine.store.places import Places, is_flow_id, is_set_id
 from ef_engine.store.records import Record
 
-FORECAST, FORECAST_SET = "forecast", "forecastset"
+FORECAST, FORECAST_SET, FLOW = "forecast", "forecastset", "flow"
 _SHOWN = 5
 
 
@@ -30,12 +30,45 @@ def find_id(places: Places, text: str, kind: str | None = None) -> str:
 def matching_ids(places: Places, text: str, kind: str | None = None) -> list[str]:
     """Every known id that begins with `text`, sorted; an empty text fits none."""
     known = forecasts.known_ids(places) if text else set()
-    return sorted(each for each in known if each.startswith(text) and kind in (None, kind_of(each)))
+    wanted = (FORECAST, FORECAST_SET) if kind is None else (kind,)
+    return sorted(each for each in known if each.startswith(text) and kind_of(each) in wanted)
+
+
+def find_any_id(places: Places, text: str, kind: str | None = None) -> str:
+    """As `find_id`, with runs of flows among them, and their steps (`F0a1.7`); a flow's name is its latest run."""
+    if kind in (None, FLOW) and (found := _find_flow_id(places, text)):
+        return found
+    return find_id(places, text, kind)
+
+
+def _find_flow_id(places: Places, text: str) -> str | None:
+    owner, _, step = text.partition(".")
+    if matching := matching_ids(places, owner, FLOW) if is_flow_id(owner) else []:
+        if len(matching) > 1 and owner not in matching:
+            raise CommandError(
+                f"{text!r} fits {len(matching)} ids ({', '.join(matching[:_SHOWN])})", "give more of its digits"
+            )
+        found = owner if owner in matching else matching[0]
+        if not step:
+            return found
+        if any(each.id == f"{found}.{step}" for each in flow_runs.steps(places, found)):
+            return f"{found}.{step}"
+        raise NotFoundError(f"{found} has no step {step!r}", f"see `ef_cli show {found}`")
+    runs = flow_runs.runs(places, text)
+    return runs[0].id if runs else None
 
 
 def find_record(places: Places, text: str, kind: str | None = None) -> Record:
     """The record of the id that begins with `text`; CommandError if its file cannot be read."""
-    record_id = find_id(places, text, kind)
+    return _record(places, find_id(places, text, kind))
+
+
+def find_any_record(places: Places, text: str, kind: str | None = None) -> Record:
+    """As `find_record`, with runs of flows and their steps among them."""
+    return _record(places, find_any_id(places, text, kind))
+
+
+def _record(places: Places, record_id: str) -> Record:
     record = forecasts.read_record(places, record_id)
     if isinstance(record, forecasts.Unreadable):
         raise record.problem
@@ -46,8 +79,12 @@ def find_record(places: Places, text: str, kind: str | None = None) -> Record:
 
 def kind_of(record_id: str) -> str:
     """The word of the command line for what the id names."""
+    if is_flow_id(record_id):
+        return FLOW
     return FORECAST_SET if is_set_id(record_id) else FORECAST
 
 
 def _noun(kind: str | None) -> str:
-    return {FORECAST: "forecast", FORECAST_SET: "forecast set"}.get(kind or "", "forecast or forecast set")
+    return {FORECAST: "forecast", FORECAST_SET: "forecast set", FLOW: "flow"}.get(
+        kind or "", "forecast or forecast set"
+    )

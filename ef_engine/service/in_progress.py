@@ -91,6 +91,8 @@ class Lookout:
         is_begun = word != "queued" and isinstance(record.state, Running | Paused)
         own = read_progress(self._places, record) if is_begun else Progress()
         progress = _progress_of_set(queue, record) if is_set_id(record.id) else own
+        if record.kind == "step":
+            progress = Progress(phase=f"step {record.label}@{record.sequence}")
         beaten = marker.beaten if marker and is_begun else None
         flags = self._flags(record, word, progress, marker)
         return InProgress(record=record, word=word, progress=progress, beaten=beaten, flags=flags)
@@ -106,11 +108,14 @@ class Lookout:
         return ()
 
     def _seen(self, record: Record, progress: Progress, marker: Marker) -> tuple[str, float] | None:
-        """`frozen` or `stuck`, and for how long. A set gets on as its forecasts do, which are judged themselves."""
+        """`frozen` or `stuck`, and for how long.
+
+        A set gets on as its forecasts do, which are judged themselves; a step of a flow does not tell how far it is.
+        """
         done = (progress.phase, progress.done)
         sight = Sight(record.id, record.attempt, marker.beaten, done, progress.longest_step)
         seen = self._watch.look(sight, time.monotonic(), self._hint(record, progress, marker))
-        return None if seen and seen[0] == "stuck" and is_set_id(record.id) else seen
+        return None if seen and seen[0] == "stuck" and record.kind != "forecast" else seen
 
     def _hint(self, record: Record, progress: Progress, marker: Marker) -> tuple[float, float]:
         """For how long it has stood still by the times of its files.

@@ -21,7 +21,7 @@ def value_of(row: InProgress, field: str) -> object:
         case "state":
             return row.word
         case "kind":
-            return "forecastset" if record.kind == "set" else "forecast"
+            return "forecastset" if record.kind == "set" else record.kind
         case "start" | "end":
             return record.start_date if field == "start" else record.end_date
         case "started":

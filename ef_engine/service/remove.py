@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ef_engine.errors import HeldError
+from ef_engine.errors import CommandError, HeldError
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.service.standing import Queue, look_at_queue
 from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.claims import claimed
-from ef_engine.store.places import Places, is_set_id
+from ef_engine.store.places import Places, is_flow_id, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
@@ -18,6 +18,8 @@ def remove(places: Places, record_id: str, expected: Record | None = None) -> bo
 
     Raises HeldError while it runs, or is still to be run.
     """
+    if "." in record_id and is_flow_id(record_id):
+        raise CommandError(f"{record_id} is a step of {record_id.partition('.')[0]}", "delete that")
     with claimed(places, record_id):
         queue = look_at_queue(places)
         found = forecasts.read_record(places, record_id)

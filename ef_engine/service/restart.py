@@ -12,7 +12,7 @@ from ef_engine.service.in_progress import in_progress
 from ef_engine.service.standing import Queue, look_at_queue
 from ef_engine.store import forecasts, tickets
 from ef_engine.store.claims import observed
-from ef_engine.store.places import Places, is_set_id
+from ef_engine.store.places import Places, is_flow_id, is_set_id
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running
 
@@ -25,14 +25,15 @@ def failed_ids(places: Places) -> list[str]:
     records = {each.id: each for each in forecasts.read_records(places) if isinstance(each, Record)}
     wrong = [
         record.id for record in records.values()
-        if isinstance(record.state, Finished) and record.state.outcome in WENT_WRONG
+        if isinstance(record.state, Finished) and record.state.outcome in WENT_WRONG and not is_flow_id(record.id)
     ]  # fmt: skip
     return _without_members(places, wrong)
 
 
 def lost_ids(places: Places) -> list[str]:
     """Everything that is lost, without the forecasts of sets that are."""
-    return _without_members(places, [row.record.id for row in in_progress(places) if row.word == "lost"])
+    lost = [row.record.id for row in in_progress(places) if row.word == "lost"]
+    return _without_members(places, [each for each in lost if not is_flow_id(each)])
 
 
 def _without_members(places: Places, ids: list[str]) -> list[str]:

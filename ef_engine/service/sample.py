@@ -57,7 +57,7 @@ def write_template(form: str, path: Path, is_forced: bool = False) -> None:
 
 
 def schema_text(name: str) -> str:
-    """The JSON Schema of a document (`forecast` or `forecastset`) as JSON."""
+    """The JSON Schema of a document (`forecast`, `forecastset` or `flow`) as JSON."""
     from ef_engine.sources.json_text import dumps
     from ef_engine.sources.schemas import schema
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ef_engine.service.ancestry import ancestry
 from ef_engine.service.progress import read_progress
-from ef_engine.store import forecasts
+from ef_engine.store import flow_runs, forecasts
 from ef_engine.store.claims import observed
 from ef_engine.store.places import Places
 from ef_engine.store.record_rows import updated
@@ -22,7 +22,7 @@ def show(places: Places, record: Record) -> dict[str, Any]:
     started = state.started if isinstance(state, Running | Paused | Finished) else None
     return {
         "id": record.id,
-        "kind": "forecastset" if record.kind == "set" else "forecast",
+        "kind": "forecastset" if record.kind == "set" else record.kind,
         "label": record.label,
         "state": observed(places, record),
         "message": state.message if isinstance(state, Finished) else "",
@@ -44,8 +44,29 @@ def show(places: Places, record: Record) -> dict[str, Any]:
         "net_worth": record.summary.get("net_worth"),
         "milestones": dict(record.summary.get("milestones") or {}),
         "members": [{"id": member.id, "name": member.name} for member in record.members],
+        **_of_flow(places, record),
         "files": _files(places, record.id),
     }
+
+
+def _of_flow(places: Places, record: Record) -> dict[str, Any]:
+    """What only runs of flows and their steps have."""
+    if record.kind == "step":
+        from ef_engine.jobs.plain_values import shown
+
+        result = shown(flow_runs.read_result(places, record.id))
+        return {
+            "sequence": record.sequence,
+            "recovers": record.recovers,
+            "result": None if result is None else str(result),
+        }
+    if record.kind == "flow":
+        steps = [
+            {"id": each.id, "state": observed(places, each), "name": f"{each.label}@{each.sequence}"}
+            for each in flow_runs.steps(places, record.id)
+        ]
+        return {"recovers": record.recovers, "steps": steps}
+    return {}
 
 
 def _files(places: Places, record_id: str) -> list[str]:

@@ -16,12 +16,13 @@ from ef_engine.jobs.burial import bury, withdraw
 from ef_engine.jobs.run_one import known
 from ef_engine.jobs.signals import process_state, signal_group
 from ef_engine.jobs.supervise import is_supervised
+from ef_engine.service.flow_stop import kill_in_flow
 from ef_engine.service.standing import look_at_queue
 from ef_engine.store import active, forecasts, journal, requests, tickets
 from ef_engine.store.claims import is_lost
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, is_flow_id
 from ef_engine.store.process import Liveness, Process, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome, Paused, Running
@@ -44,6 +45,8 @@ def kill(places: Places, record_id: str, owner: str) -> Record:
 
     A supervisor does this for what it runs; a run in somebody's terminal is ended from here.
     """
+    if is_flow_id(record_id):
+        return kill_in_flow(places, record_id, owner)
     record = known(places, record_id)
     waiting = _waiting_tickets(places, record_id)
     if not isinstance(record.state, Running | Paused) and not waiting:

@@ -31,12 +31,16 @@ _COMMENT = {
     "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
 }
 _DOCUMENTS = {"forecast": (FORECAST, FORECAST_SCHEMA), "forecastset": (FORECAST_SET, FORECAST_SET_SCHEMA)}
-NAMES = tuple(_DOCUMENTS)
+NAMES = (*_DOCUMENTS, "flow")
 """The documents that have a schema."""
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of a document, `forecast` or `forecastset`; `NotFoundError` for any other name."""
+    """The JSON Schema of a document, `forecast`, `forecastset` or `flow`; `NotFoundError` for any other name."""
+    if name == "flow":
+        from ef_engine.sources.flow_schema import flow_schema
+
+        return flow_schema(DIALECT)
     if name not in _DOCUMENTS:
         raise NotFoundError(f"there is no schema {name!r}", "name one of " + ", ".join(NAMES))
     shape, identifier = _DOCUMENTS[name]

@@ -84,7 +84,7 @@ def read_run(places: Places, run_id: str) -> FlowRun:
 def runs(places: Places, name: str | None = None) -> list[Record]:
     """The records of all runs of flows, or of those of one name, the newest first."""
     with suppress(FileNotFoundError):
-        ids = [found for entry in os.listdir(places.data) if (found := id_of(entry)) and is_flow_id(found)]
+        ids = [run_id for entry in os.listdir(places.data) if (run_id := id_of(entry)) and is_flow_id(run_id)]
         records = [found for each in ids if isinstance(found := forecasts.read_run(places, each), Record)]
         chosen = [each for each in records if name in (None, each.label)]
         return sorted(chosen, key=lambda record: record.received, reverse=True)

@@ -37,7 +37,8 @@ class Record:
     `received` is when it was first staged; `parent` the id it was made from; `tracking` the id of its set;
     `fingerprint` content and engine version of the latest attempt. `summary` holds what a list shows of a result:
     `net_worth` at the end, and `milestones` by name. `sequence` are the passes a step lies in, `recovers` is the
-    earlier run a flow continues, or the earlier time of a step that need not run again. `extra` holds what a later version wrote.
+    earlier run a flow continues, or the earlier time of a step that need not run again. `extra` holds what a
+    later version wrote.
     """
 
     id: str

@@ -57,8 +57,9 @@ COMMANDS = (
         "restage", "forecast|forecastset ID", "the same with other dates, as a new forecast", options=("approximate",)
     ),
     Command(
-        "run", "[forecast|forecastset] FILE|ID", "simulate; stages a file first",
-        about="Prints a line `ID OUTCOME`, for a set one a scenario before its own. What has a result is left alone.",
+        "run", "[forecast|forecastset|flow] FILE|ID", "simulate; stages a file first",
+        about="Prints a line `ID OUTCOME`, for a set one a scenario before its own. What has a result is left alone. "
+        "`flow FILE|NAME` runs the steps of a flow, one line each, or goes on with it.",
         options=("approximate", "force"),
     ),
     Command(
@@ -78,7 +79,7 @@ COMMANDS = (
         about="A new attempt through the queue; earlier logs stay. Of a set, only what has no result runs again.",
     ),
     Command(
-        "kill", "[forecast|forecastset] ID", "stop it wherever it runs",
+        "kill", "[forecast|forecastset|flow] ID", "stop it wherever it runs",
         about="Asks it to stop, then makes it; what waits is taken out of the queue. The others go on.",
     ),
     Command(
@@ -123,7 +124,7 @@ COMMANDS = (
         about="Byte for byte what was exported. What has a result here already stays.", options=_DATABASE,
     ),
     Command("template", "[json|excel]", "a filled example document"),
-    Command("schema", "[forecast|forecastset]", "the JSON Schema of a document"),
+    Command("schema", "[forecast|forecastset|flow]", "the JSON Schema of a document"),
     Command(
         "db", "init|migrate|json|drop|rebuild", "make, upgrade, dump, drop a database's tables",
         about="Without further options the database is a file in the workspace. drop and rebuild ask first.",

@@ -6,19 +6,19 @@ import argparse
 
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation
-from ef_engine.service.ids import find_id
+from ef_engine.service.ids import find_any_id
 from ef_engine.store.states import word_of
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words."""
-    add_words(parser, "[forecast|forecastset] ID", has_id=True)
+    add_words(parser, "[forecast|forecastset|flow] ID", has_id=True)
 
 
 def run(invocation: Invocation) -> int:
     """Prints `ID OUTCOME`; ends with 4 for what neither runs nor waits."""
     kind, name = kind_and_name(invocation, "an id")
-    record_id = find_id(invocation.places, name, kind)
+    record_id = find_any_id(invocation.places, name, kind)
     from ef_engine.service.stop import kill
 
     record = kill(invocation.places, record_id, invocation.workspace.owner)

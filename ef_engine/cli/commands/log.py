@@ -8,7 +8,7 @@ from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.service.attempt_log import follow_log, read_log
-from ef_engine.service.ids import find_id
+from ef_engine.service.ids import find_any_id
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(invocation: Invocation) -> int:
     """Prints the log."""
     kind, name = kind_and_name(invocation, "an id")
-    record_id = find_id(invocation.places, name, kind)
+    record_id = find_any_id(invocation.places, name, kind)
     attempt = invocation.option("attempt")
     if not invocation.option("follow", False):
         invocation.put_bytes(read_log(invocation.places, record_id, attempt))

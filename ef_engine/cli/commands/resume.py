@@ -6,7 +6,7 @@ import argparse
 
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
-from ef_engine.service.ids import find_id
+from ef_engine.service.ids import find_any_id
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,6 +24,6 @@ def run(invocation: Invocation) -> int:
         continue_queue(invocation.places)
         invocation.say("The queue goes on.")
     for name in names:
-        record = resume(invocation.places, find_id(invocation.places, name, kind))
+        record = resume(invocation.places, find_any_id(invocation.places, name, kind))
         invocation.put(f"{record.id} running\n")
     return 0

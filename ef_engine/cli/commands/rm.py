@@ -7,13 +7,13 @@ import argparse
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
 from ef_engine.errors import CommandError
-from ef_engine.service.ids import find_id
+from ef_engine.service.ids import find_any_id
 from ef_engine.service.remove import remove
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words."""
-    add_words(parser, "[forecast|forecastset] ID...", has_id=True)
+    add_words(parser, "[forecast|forecastset|flow] ID...", has_id=True)
 
 
 def run(invocation: Invocation) -> int:
@@ -21,7 +21,7 @@ def run(invocation: Invocation) -> int:
     kind, names = kind_and_names(invocation)
     if not names:
         raise CommandError("`ef_cli rm` needs an id", "see `ef_cli list`")
-    ids = [find_id(invocation.places, name, kind) for name in names]
+    ids = [find_any_id(invocation.places, name, kind) for name in names]
     invocation.confirm(f"Deleting {', '.join(ids)} with all results")
     for record_id in ids:
         remove(invocation.places, record_id)

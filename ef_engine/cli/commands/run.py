@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ef_engine.cli.commands import run_flow
 from ef_engine.cli.commands.stage import add_change_options, changes_of, stage, stage_from_database, tell_notes
 from ef_engine.cli.commands.stored import find_or_import
 from ef_engine.cli.commands.words import add_words, kind_and_names
@@ -34,6 +35,10 @@ INFEASIBLE = 5
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words and options."""
     add_words(parser, "[forecast|forecastset] FILE|ID", has_id=True)
+    flow = parser.add_argument_group("of a flow")
+    add_option(flow, "recover", metavar="RUN", nargs="?", const="", help="go on with the latest run, or with this one")
+    add_option(flow, "dry_run", action="store_true", help="only say what would be run or skipped, and why")
+    add_option(flow, "keep_going", action="store_true", help="a failure leaves independent steps alone")
     add_change_options(parser)
     add_option(parser, "all", action="store_true", help="everything that is staged")
     add_queue_options(parser)
@@ -51,6 +56,8 @@ def add_queue_options(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Runs what the words name, or all that is staged."""
+    if invocation.args.words[:1] == ["flow"]:
+        return run_flow.run(invocation, invocation.args.words[1:])
     _check_combination(invocation)
     ids = _ids(invocation)
     if invocation.option("detach", False):
@@ -60,6 +67,9 @@ def run(invocation: Invocation) -> int:
 
 
 def _check_combination(invocation: Invocation) -> None:
+    for name in run_flow.OPTIONS:
+        if name in invocation.args:
+            raise CommandError(f"--{name} belongs to a flow", "say `ef_cli run flow FILE|NAME`")
     if invocation.option("in_process", False):
         for name in ("detach", "jobs", "on_finish"):
             if name in invocation.args:

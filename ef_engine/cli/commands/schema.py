@@ -10,7 +10,9 @@ from ef_engine.service.sample import schema_text
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's word."""
-    parser.add_argument("name", nargs="?", default="forecast", metavar="forecast|forecastset", help=argparse.SUPPRESS)
+    parser.add_argument(
+        "name", nargs="?", default="forecast", metavar="forecast|forecastset|flow", help=argparse.SUPPRESS
+    )
 
 
 def run(invocation: Invocation) -> int:

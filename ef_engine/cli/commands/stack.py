@@ -6,7 +6,7 @@ import argparse
 
 from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation
-from ef_engine.service.ids import find_id
+from ef_engine.service.ids import find_any_id
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,5 +19,5 @@ def run(invocation: Invocation) -> int:
     from ef_engine.service.stop import stack
 
     kind, name = kind_and_name(invocation, "an id")
-    invocation.put(stack(invocation.places, find_id(invocation.places, name, kind)))
+    invocation.put(stack(invocation.places, find_any_id(invocation.places, name, kind)))
     return 0

@@ -10,7 +10,7 @@ from ef_engine.cli.durations import seconds
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
-from ef_engine.service.ids import find_id
+from ef_engine.service.ids import find_any_id
 from ef_engine.service.wait import wait
 
 FINE = ("evaluated", "infeasible", "skipped")
@@ -19,7 +19,7 @@ FINE = ("evaluated", "infeasible", "skipped")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's words and options."""
-    add_words(parser, "[forecast|forecastset] ID...", has_id=True)
+    add_words(parser, "[forecast|forecastset|flow] ID...", has_id=True)
     add_option(parser, "timeout", metavar="DURATION", type=seconds, help="for so long at most (90, 5m, 2h)")
 
 
@@ -28,7 +28,7 @@ def run(invocation: Invocation) -> int:
     kind, names = kind_and_names(invocation)
     if not names:
         raise CommandError("`ef_cli wait` needs an id", "see `ef_cli ps`")
-    ids = [find_id(invocation.places, name, kind) for name in names]
+    ids = [find_any_id(invocation.places, name, kind) for name in names]
     is_fine = True
     for record_id, word in wait(invocation.places, ids, invocation.option("timeout"), invocation.say):
         is_fine = is_fine and word in FINE
