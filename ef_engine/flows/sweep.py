@@ -146,7 +146,7 @@ class _Sweep:
                 ends.append(status)
             else:
                 ends.append(Status.SUCCESS)
-        ends += [status for role in ("setup", "teardown") if (status := self._found((f"{step.name}.{role}", sequence)))]
+        ends += [end for role in ("setup", "teardown") if (end := self._found((f"{step.name}.{role}", sequence)))]
         return _summed(ends)
 
     def _is_handled(self, name: str, sequence: Sequence) -> bool:

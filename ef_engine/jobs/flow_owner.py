@@ -34,6 +34,8 @@ from ef_engine.store.states import Finished, Outcome, Paused, Running, Staged
 from ef_engine.store.transitions import Finish, Start, after
 
 CLAIM_SECONDS = 1.0
+PRELOADED = ("ef_engine.jobs.local_worker", "ef_engine.jobs.step")
+"""A step imports what it needs itself; most need nothing of forecasts."""
 
 
 def main() -> int:
@@ -155,7 +157,7 @@ def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
 def _run(places: Places, run: FlowRun, plan: Plan) -> None:
     from ef_engine.jobs.slots import LocalEngine, start_forkserver
 
-    start_forkserver()
+    start_forkserver(PRELOADED)
     kept = kept_of(plan.decisions, plan.earlier)
     reasons = {each.key: each.reason for each in plan.decisions}
     with active.marked(places, run.id, 1):

@@ -94,6 +94,7 @@ class FlowRunner:
             self._note_kept(key, before)
         keep_going = self.run.keep_going or self.outline.flow.keep_going
         self._course = begin(self.outline, keep_going=keep_going, kept={key: each.values for key, each in kept.items()})
+        self._tell_progress()
         while not self._course.is_over:
             self._obey()
             self._begin_steps()
@@ -283,9 +284,11 @@ class FlowRunner:
         self._happened(Ended(key, _is_success(record), values))
 
     def _tell_progress(self) -> None:
+        done = self._count - len(self._active)
         document = {
-            "schema": "ef/progress/1", "attempt": 1, "process": os.getpid(), "phase": "steps",
-            "done": self._count - len(self._active), "total": 0, "rate": None, "longest_step": 0.0, "at": now(),
+            "schema": "ef/progress/1", "attempt": 1, "process": os.getpid(),
+            "phase": f"{done} step{'' if done == 1 else 's'} done", "done": done, "total": 0, "rate": None,
+            "longest_step": 0.0, "at": now(),
         }  # fmt: skip
         write_bytes(self.places.run(self.run.id) / "progress.json", documents.dump(document), durable=False)
 

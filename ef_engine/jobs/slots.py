@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import forkserver, get_context, resource_tracker
@@ -20,15 +21,17 @@ from ef_engine.jobs.signals import signal_group
 from ef_engine.store.process import Liveness, Process, liveness
 
 
-def start_forkserver() -> None:
+def start_forkserver(preloaded: Sequence[str] = local_worker.PRELOADED) -> None:
     """Starts the process workers are forked from. Once a process, before anything replaces standard error.
+
+    It imports the `preloaded` modules once for all of them.
 
     One thread for linear algebra in each worker: the slots are the parallelism.
     """
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(variable, "1")
     resource_tracker.ensure_running()
-    get_context("forkserver").set_forkserver_preload(list(local_worker.PRELOADED))
+    get_context("forkserver").set_forkserver_preload(list(preloaded))
     forkserver.ensure_running()
 
 

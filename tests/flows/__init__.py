@@ -1,0 +1,1 @@
+"""Flows: what may run when, what a recovery repeats, and real processes that do it."""

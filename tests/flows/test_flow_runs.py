@@ -1,0 +1,258 @@
+"""Flows in real processes: what fails, dies, is killed or comes twice ends as what it is, and never hangs."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from contextlib import suppress
+
+import pytest
+
+from ef_engine.store import active, flow_runs, journal
+from ef_engine.store.events import Kind
+from ef_engine.store.states import Finished, Running
+from tests.flows.conftest import Mill, until
+from tests.flows.test_examples import says
+
+
+def last(text: str) -> str:
+    return text.splitlines()[-1]
+
+
+def test_a_changed_amount_repeats_its_forecast_and_what_depends_on_it_and_says_why(mill: Mill) -> None:
+    for name in ("house", "other"):
+        mill.cli("init", str(mill.home / name))
+    other = mill.home / "other" / "household.json"
+    other.write_text(other.read_text().replace('"amount": 1940', '"amount": 1950'))
+    file = mill.flow(
+        {"name": "house", "run": ["stage", "house/household.json"]},
+        {"name": "other", "run": ["stage", "other/household.json"]},
+        {"name": "run_house", "run": ["run", "forecast", "{house}"]},
+        {"name": "run_other", "run": ["run", "forecast", "{other}"]},
+        {"name": "report", "run": ["report", "forecast", "{house}", "--format", "json"], "requires": ["run_house"]},
+    )
+    first = mill.cli("run", "flow", file)
+    assert last(first.stdout) == "Processing finished with: success"
+    house = mill.home / "house" / "household.json"
+    house.write_text(house.read_text().replace('"amount": 1940', '"amount": 1941'))
+
+    told = json.loads(mill.cli("run", "flow", "nightly", "--recover", "--dry_run", "--format", "json").stdout)
+    second = mill.cli("run", "flow", "nightly", "--recover")
+
+    assert {(each["step"], each["action"], each["reason"]) for each in told} == {
+        ("house@1", "run", "its input changed: house/household.json"),
+        ("run_house@1", "run", "house runs again"),
+        ("report@1", "run", "run_house and house run again"),
+        ("other@1", "skip", "succeeded with the same inputs"),
+        ("run_other@1", "skip", "succeeded with the same inputs"),
+    }
+    assert "house@1 runs: its input changed: house/household.json." in second.stderr
+    assert last(second.stdout) == "Processing finished with: success"
+    assert mill.ends() == {
+        "house@1": "evaluated", "run_house@1": "evaluated", "report@1": "evaluated", "other@1": "skipped",
+        "run_other@1": "skipped",
+    }  # fmt: skip
+
+
+def test_a_step_that_leaves_by_itself_has_crashed(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:leave"}, says("b", "B", "a"))
+    ran = mill.cli("run", "flow", file)
+    assert ran.returncode == 1
+    assert last(ran.stdout) == "Processing finished with: failure"
+    assert mill.ends() == {"a@1": "crashed", "b@1": "upstream_failed"}
+    assert mill.ran() == []
+
+
+def test_a_step_whose_process_is_killed_has_crashed_and_the_flow_goes_on_to_its_end(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:hang"}, says("b", "B", "a"))
+    started = mill.start("run", "flow", file)
+    until(lambda: "hang@1" in mill.ran())
+    marker = next(each for each in active.markers(mill.places) if "." in each.id)
+    os.kill(marker.process.pid, signal.SIGKILL)
+    out, _ = started.communicate(timeout=30)
+    assert last(out) == "Processing finished with: failure"
+    assert mill.ends()["a@1"] == "crashed"
+
+
+def test_two_that_start_one_flow_run_each_step_once(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:slow", "kwargs": {"name": "A", "seconds": 3.0}}, says("b", "B", "a"))
+    both = [mill.start("run", "flow", file) for _ in range(2)]
+    outs = [each.communicate(timeout=60) for each in both]
+    assert sorted(each.returncode for each in both) == [0, 3]
+    held = next(err for (_, err), each in zip(outs, both, strict=True) if each.returncode == 3)
+    assert "flow nightly is run by ann as F" in held
+    assert mill.ran() == ["A@1", "B@1"]
+
+
+def test_a_dead_owner_s_run_is_taken_over_and_said(mill: Mill) -> None:
+    file = mill.flow(says("a", "A"), {"name": "b", "run": "steps:slow", "kwargs": {"name": "B", "seconds": 1.0}, "requires": ["a"]})
+    started = mill.start("run", "flow", file)
+    until(lambda: mill.home.joinpath("ran.txt").exists() and _is_begun(mill, "b"))
+    kill_everything(mill)
+    out, _ = started.communicate(timeout=30)
+    assert last(out) == "Processing finished with: incomplete"
+    assert mill.cli("ps", "--format", "json").stdout.count('"flags": "lost"') == 2
+    mill.ran()
+
+    ran = mill.cli("run", "flow", "nightly", "--recover")
+
+    assert "its owner" in ran.stderr
+    assert "is closed as crashed" in ran.stderr
+    assert "b@1 runs: was interrupted." in ran.stderr
+    assert last(ran.stdout) == "Processing finished with: success"
+    assert mill.ran() == ["B@1"]
+
+
+def _is_begun(mill: Mill, name: str) -> bool:
+    records = flow_runs.steps(mill.places, mill.latest().id)
+    return any(each.label == name and isinstance(each.state, Running) for each in records)
+
+
+def kill_everything(mill: Mill) -> None:
+    """Everybody who works on the flow."""
+    for marker in sorted(active.markers(mill.places), key=lambda each: each.id):
+        with suppress(ProcessLookupError):
+            os.kill(marker.process.pid, signal.SIGKILL)
+
+
+def test_a_flow_outlives_the_terminal_it_was_started_in(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:slow", "kwargs": {"name": "A", "seconds": 1.0}}, says("b", "B", "a"))
+    started = mill.start("run", "flow", file)
+    until(lambda: bool(flow_runs.runs(mill.places)) and _is_begun(mill, "a"))
+    os.killpg(started.pid, signal.SIGKILL)
+    started.communicate(timeout=10)
+    assert mill.cli("wait", mill.latest().id).stdout == f"{mill.latest().id} evaluated\n"
+    assert mill.ran() == ["A@1", "B@1"]
+
+
+def test_ps_shows_a_flow_with_its_steps_and_kill_ends_it(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:hang"}, teardown={"call": "steps:say", "kwargs": {"text": "end"}})
+    run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
+    until(lambda: "hang@1" in mill.ran())
+    rows = json.loads(mill.cli("ps", "--format", "json").stdout)
+    assert {(each["id"], each["phase"]) for each in rows} == {(run_id, "0 steps done"), (f"{run_id}.1", "step a@1")}
+
+    killed = mill.cli("kill", "flow", "nightly")
+
+    assert killed.stdout == f"{run_id} killed\n"
+    assert mill.ends() == {"a@1": "killed", "nightly.teardown@1": "evaluated"}
+    assert mill.ran() == ["end@1"]
+    assert mill.cli("kill", run_id).returncode == 4
+
+
+def test_killing_one_step_leaves_the_others_running(mill: Mill) -> None:
+    slow = {"name": "b", "run": "steps:slow", "kwargs": {"name": "B", "seconds": 2.0}}
+    file = mill.flow({"name": "a", "run": "steps:hang"}, slow, keep_going=True)
+    started = mill.start("run", "flow", file)
+    until(lambda: bool(flow_runs.runs(mill.places)) and _is_begun(mill, "a") and _is_begun(mill, "b"))
+    assert mill.cli("kill", f"{mill.latest().id}.1").stdout.endswith(" killed\n")
+    out, _ = started.communicate(timeout=30)
+    assert mill.ends() == {"a@1": "killed", "b@1": "evaluated"}
+    assert last(out) == "Processing finished with: failure"
+
+
+def test_a_paused_step_stands_still_until_it_is_resumed(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:slow", "kwargs": {"name": "A", "seconds": 1.5}})
+    run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
+    until(lambda: _is_begun(mill, "a"))
+    assert mill.cli("pause", f"{run_id}.1").returncode == 0
+    time.sleep(2.0)
+    assert mill.ran() == []
+    assert mill.cli("resume", f"{run_id}.1").returncode == 0
+    assert mill.cli("wait", run_id).stdout == f"{run_id} evaluated\n"
+    assert mill.ran() == ["A@1"]
+
+
+def test_ctrl_c_lets_what_runs_finish_and_begins_nothing_more(mill: Mill) -> None:
+    file = mill.flow({"name": "a", "run": "steps:slow", "kwargs": {"name": "A", "seconds": 1.5}}, says("b", "B", "a"))
+    started = mill.start("run", "flow", file)
+    until(lambda: bool(flow_runs.runs(mill.places)) and _is_begun(mill, "a"))
+    started.send_signal(signal.SIGINT)
+    out, err = started.communicate(timeout=30)
+    assert started.returncode == 130
+    assert last(out) == "Processing finished with: incomplete"
+    assert "nothing more begins" in err
+    assert mill.ran() == ["A@1"]
+
+
+def test_what_fails_is_tried_again_and_what_takes_too_long_is_stopped(mill: Mill) -> None:
+    flaky = {"name": "a", "run": "steps:flaky", "kwargs": {"name": "A", "times": 2}, "retries": 2, "retry_delay": 0.1}
+    file = mill.flow(flaky, {"name": "b", "run": "steps:hang", "timeout": 0.5, "requires": ["a"]})
+    assert last(mill.cli("run", "flow", file).stdout) == "Processing finished with: failure"
+    assert mill.ends() == {"a@1": "evaluated", "b@1": "timed_out"}
+    record = flow_runs.steps(mill.places, mill.latest().id)[0]
+    assert record.attempt == 3
+    assert isinstance(record.state, Finished)
+
+
+def test_results_are_handed_on_and_loops_give_their_values(mill: Mill) -> None:
+    file = mill.flow(
+        {"name": "sum", "run": "steps:add", "args": [1], "kwargs": {"two": 2}},
+        {
+            "name": "each",
+            "repeats": "steps:values",
+            "requires": ["sum"],
+            "steps": [
+                {"name": "bare", "run": "steps:give"},
+                {"name": "named", "run": "steps:give", "kwargs": {"value": "{each}+{sum}"}, "requires": ["bare"]},
+            ],
+        },
+        {"name": "typed", "run": "steps:add", "args": ["{sum}", 4], "requires": ["each"]},
+    )
+    assert last(mill.cli("run", "flow", file).stdout) == "Processing finished with: success"
+    assert mill.ran() == ["add@1", "give10@1.1", "give10+3@1.1", "give20@1.2", "give20+3@1.2", "add@1"]
+    records = flow_runs.steps(mill.places, mill.latest().id)
+    assert flow_runs.read_result(mill.places, records[-1].id) == 7
+
+
+def test_nothing_on_disk_is_a_pickle_and_every_file_is_its_owner_s(mill: Mill) -> None:
+    assert mill.cli("run", "flow", mill.flow(says("a", "A"), says("b", "B", "a")), bad="B@1").returncode == 1
+    files = [path for path in mill.places.data.rglob("*") if path.is_file()]
+    assert {path.suffix for path in files} == {".json", ".log", ".txt"}
+    assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+    for path in files:
+        path.read_text(encoding="utf-8")
+    assert "ValueError: B@1 is bad" in next(mill.places.data.rglob("traceback-1.txt")).read_text()
+
+
+def test_the_journal_tells_of_every_step_and_of_the_flow(mill: Mill) -> None:
+    mill.cli("run", "flow", mill.flow(says("a", "A")))
+    run_id = mill.latest().id
+    events = [(each.kind, each.id) for each in journal.read(mill.places)]
+    assert events == [
+        (Kind.RECEIVED, run_id), (Kind.PRERUN, run_id), (Kind.PRERUN, f"{run_id}.1"), (Kind.POSTRUN, f"{run_id}.1"),
+        (Kind.POSTRUN, run_id),
+    ]  # fmt: skip
+
+
+def test_a_pause_of_the_queue_holds_the_steps_too(mill: Mill) -> None:
+    mill.cli("pause")
+    run_id = mill.cli("run", "flow", mill.flow(says("a", "A")), "--detach").stdout.split()[0]
+    until(lambda: active.marker_of(mill.places, run_id) is not None)
+    time.sleep(0.5)
+    assert mill.ran() == []
+    mill.cli("resume")
+    assert mill.cli("wait", run_id).returncode == 0
+    assert mill.ran() == ["A@1"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "text"),
+    [
+        (["run", "flow"], 2, "`ef_cli run flow` needs a file or a name; see `ef_cli run --help`."),
+        (["run", "flow", "weekly"], 4, "'weekly' is no file, and no flow of that name ran here; name its file."),
+        (["run", "flow", "weekly.json"], 4, "there is no file weekly.json; check the path."),
+        (["run", "forecast", "x", "--recover"], 2, "--recover belongs to a flow; say `ef_cli run flow FILE|NAME`."),
+    ],
+)
+def test_a_mistake_is_told_in_a_sentence(mill: Mill, words: list[str], code: int, text: str) -> None:
+    ran = mill.cli(*words)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", f"{text}\n")
+
+
+def test_a_flow_that_never_ran_cannot_be_recovered(mill: Mill) -> None:
+    ran = mill.cli("run", "flow", mill.flow(says("a", "A")), "--recover")
+    assert ran.returncode == 4
+    assert ran.stderr == "flow nightly has no run to recover; `ef_cli run flow nightly` starts it anew.\n"
