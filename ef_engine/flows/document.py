@@ -69,6 +69,9 @@ class _Reader:
             return None
         schema = document.get("schema")
         if schema != SCHEMA:
+            if isinstance(schema, str) and re.fullmatch(r"ef/flow/[1-9]\d{0,8}", schema):
+                self._wrong(("schema",), f"is {schema}, newer than this ef can read", "upgrade ef")
+                return None
             shown = quoted(schema) if isinstance(schema, str) else described(schema)
             problem = "is missing" if "schema" not in document else f"cannot be {shown}"
             self._wrong(("schema",), problem, f"write {quoted(SCHEMA)}")

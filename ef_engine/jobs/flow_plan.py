@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +69,16 @@ def make_plan(places: Places, request: Request) -> Plan:
     recovers = None if request.recover is None else find_run(places, outline.flow.name, request.recover)
     earlier = earlier_of(places, recovers.id) if recovers else {}
 
+    @cache
+    def result_of(key: Key) -> Any:
+        return flow_runs.read_result(places, earlier[key].id) if key in earlier else None
+
+    known: dict[Key, dict[str, str]] = {}
+
     def inputs(key: Key, course: Course) -> dict[str, str]:
-        result_of = partial(_earlier_result, places, earlier)
-        return inputs_of(outline, key, course.values, result_of, Path(request.directory))
+        if key not in known:
+            known[key] = inputs_of(outline, key, course.values, result_of, Path(request.directory))
+        return known[key]
 
     return Plan(outline, plan(outline, earlier, inputs), earlier, recovers)
 
@@ -91,10 +98,6 @@ def _waits(outline: Outline, name: str) -> list[str]:
     from ef_engine.flows.outline import requirement
 
     return [on.step for on in requirement(outline.nodes[name].step)]
-
-
-def _earlier_result(places: Places, earlier: Mapping[Key, Earlier], key: Key) -> Any:
-    return flow_runs.read_result(places, earlier[key].id) if key in earlier else None
 
 
 def find_run(places: Places, name: str, text: str) -> Record:

@@ -176,10 +176,14 @@ class FlowRunner:
         reason = {"reason": self.reasons[key]} if key in self.reasons else {}
         return self._record(key, {"inputs": inputs, **reason}, fingerprint(inputs))
 
+    def _name(self, key: Key) -> str:
+        """The name of a step; setup and teardown of the flow bear its own."""
+        return f"{self.run.name}{key[0]}" if key[0].startswith(".") else key[0]
+
     def _record(self, key: Key, summary: dict[str, Any], mark: str | None, recovers: str | None = None) -> Record:
         self._count += 1
         record = Record(
-            id=flow_runs.step_id(self.run.id, self._count), kind="step", label=key[0], owner=self.run.owner,
+            id=flow_runs.step_id(self.run.id, self._count), kind="step", label=self._name(key), owner=self.run.owner,
             state=Queued(now()), received=now(), tracking=self.run.id, parent=self.run.id, fingerprint=mark,
             summary=summary, sequence=sequence_text(key[1]), recovers=recovers,
         )  # fmt: skip
@@ -253,7 +257,7 @@ class FlowRunner:
             directory=self.run.directory,
             path=self.run.path,
             environment={
-                "EF_STEP_NAME": key[0],
+                "EF_STEP_NAME": self._name(key),
                 "EF_STEP_SEQUENCE": sequence_text(key[1]),
                 "EF_STEP_RECOVERY": str(self.run.recovery),
             },

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -16,7 +17,7 @@ from typing import Any
 
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
-from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, status_word
+from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
 from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
@@ -129,7 +130,6 @@ def start(places: Places, request: Request) -> Started:
         raise CommandError("the process that was to run the flow ended at once", f"see {log}")
     answer = json.loads(line)
     if "error" in answer:
-        owner.wait()
         raise _error_of(answer)
     return Started(answer["id"], tuple(answer["notes"]))
 
@@ -142,7 +142,7 @@ def _launch(places: Places) -> subprocess.Popen[bytes]:
     make_directory(places.log)
     log = os.open(places.log / "flows.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
-        return subprocess.Popen(
+        owner = subprocess.Popen(
             [sys.executable, "-m", "ef_engine.jobs.flow_owner"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -150,6 +150,9 @@ def _launch(places: Places) -> subprocess.Popen[bytes]:
             start_new_session=True,
             cwd="/",
         )
+        # It may outlive this process; if not, somebody has to take note of its end.
+        threading.Thread(target=owner.wait, name="waits for the owner of a flow", daemon=True).start()
+        return owner
     finally:
         os.close(log)
 
@@ -163,10 +166,12 @@ def _error_of(answer: Mapping[str, Any]) -> EfError:
 def follow(places: Places, run_id: str, looked: Callable[[], None] = lambda: None) -> Iterator[StepEnd]:
     """Every step as it ends, until the run is over or its owner is dead; `looked` is called at every look."""
     told: set[str] = set()
+    retries = _retries(places, run_id)
     while True:
         is_last = not is_running(places, run_id)  # before looking, so that nothing that ended last is missed
-        for record in flow_runs.steps(places, run_id):
-            if record.id not in told and isinstance(record.state, Finished) and not _is_tried_again(record, is_last):
+        for record in flow_runs.steps(places, run_id, told):
+            is_final = is_last or record.attempt > retries.get(record.label, 0)
+            if isinstance(record.state, Finished) and (is_final or not _may_be_tried_again(record.state)):
                 told.add(record.id)
                 yield step_end(places, record)
         if is_last:
@@ -175,10 +180,15 @@ def follow(places: Places, run_id: str, looked: Callable[[], None] = lambda: Non
         time.sleep(POLL_SECONDS)
 
 
-def _is_tried_again(record: Record, is_last: bool) -> bool:
-    """Whether a failed try may be followed by another."""
-    assert isinstance(record.state, Finished)
-    return not is_last and record.attempt > 0 and record.state.outcome is not Outcome.EVALUATED
+def _retries(places: Places, run_id: str) -> dict[str, int]:
+    """How often each step is tried again."""
+    run = flow_runs.read_run(places, run_id)
+    nodes = read_outline(run.flow, run.name).nodes
+    return {name: node.step.retries for name, node in nodes.items()}
+
+
+def _may_be_tried_again(state: Finished) -> bool:
+    return state.outcome not in (Outcome.EVALUATED, Outcome.SKIPPED, Outcome.UPSTREAM_FAILED)
 
 
 def is_running(places: Places, run_id: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,15 +91,16 @@ def runs(places: Places, name: str | None = None) -> list[Record]:
     return []
 
 
-def steps(places: Places, run_id: str) -> list[Record]:
-    """The records of the steps of a run, in the order they were begun."""
+def steps(places: Places, run_id: str, skipped: Container[str] = ()) -> list[Record]:
+    """The records of the steps of a run, in the order they were begun, without those of these ids."""
     with suppress(FileNotFoundError):
         numbers = sorted(
             int(number)
             for entry in os.listdir(places.run(run_id))
             if (number := entry.removeprefix("step-")) != entry and number.isdecimal()
         )
-        found = (forecasts.read_run(places, step_id(run_id, number)) for number in numbers)
+        ids = (step_id(run_id, number) for number in numbers)
+        found = (forecasts.read_run(places, each) for each in ids if each not in skipped)
         return [each for each in found if isinstance(each, Record)]
     return []
 

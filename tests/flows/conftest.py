@@ -49,6 +49,11 @@ def give(value):
 def values():
     return [10, 20]
 
+def endless():
+    number = 0
+    while True:
+        yield (number := number + 1)
+
 def leave(code=3):
     os._exit(code)
 
@@ -88,7 +93,16 @@ class Mill:
         return str(self.write(f"{name}.json", json.dumps(document)))
 
     def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "ef_engine.cli", "--workspace", str(self.home / "work"), "--username", "ann", *words]
+        return [
+            sys.executable,
+            "-m",
+            "ef_engine.cli",
+            "--workspace",
+            str(self.home / "work"),
+            "--username",
+            "ann",
+            *words,
+        ]
 
     def cli(self, *words: str, bad: str = "") -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"BAD": bad}
@@ -99,8 +113,8 @@ class Mill:
     def script(self, name: str, *words: str, bad: str = "") -> subprocess.CompletedProcess[str]:
         environment = os.environ | {"BAD": bad, "EF_HOME": str(self.home / "work")}
         return subprocess.run(
-            [sys.executable, str(self.home / name), *words], env=environment, capture_output=True, text=True, timeout=60,
-            check=False,
+            [sys.executable, str(self.home / name), *words], env=environment, capture_output=True, text=True,
+            timeout=60, check=False,
         )  # fmt: skip
 
     def start(self, *words: str, bad: str = "") -> subprocess.Popen[str]:

@@ -47,11 +47,15 @@ def _steps(draw: st.DrawFn, beside: list[str], names: list[str], depth: int) -> 
 
 def conditions(names: list[str]) -> st.SearchStrategy[Condition]:
     """Conditions on some of the steps, nested."""
-    on = st.builds(On, st.sampled_from(names), st.sampled_from(["success", "success", "success", "failure", "complete"]))
+    on = st.builds(
+        On, st.sampled_from(names), st.sampled_from(["success", "success", "success", "failure", "complete"])
+    )
     nested = st.recursive(
         on,
         lambda inner: st.builds(
-            lambda kind, each: kind(tuple(each)), st.sampled_from([AllOf, AnyOf]), st.lists(inner, min_size=1, max_size=2)
+            lambda kind, each: kind(tuple(each)),
+            st.sampled_from([AllOf, AnyOf]),
+            st.lists(inner, min_size=1, max_size=2),
         ),
         max_leaves=3,
     )

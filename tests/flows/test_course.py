@@ -17,7 +17,6 @@ from ef_engine.flows.outcome import FlowEnd, failures, verdict
 from ef_engine.flows.outline import ROOT, Key, Sequence
 from tests.flows.random_flows import FLOWS, SOME, WORK, Drive, drive, outline
 
-
 SEEDS = st.integers(0, 2**32)
 
 

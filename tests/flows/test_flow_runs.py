@@ -87,7 +87,9 @@ def test_two_that_start_one_flow_run_each_step_once(mill: Mill) -> None:
 
 
 def test_a_dead_owner_s_run_is_taken_over_and_said(mill: Mill) -> None:
-    file = mill.flow(says("a", "A"), {"name": "b", "run": "steps:slow", "kwargs": {"name": "B", "seconds": 1.0}, "requires": ["a"]})
+    file = mill.flow(
+        says("a", "A"), {"name": "b", "run": "steps:slow", "kwargs": {"name": "B", "seconds": 1.0}, "requires": ["a"]}
+    )
     started = mill.start("run", "flow", file)
     until(lambda: mill.home.joinpath("ran.txt").exists() and _is_begun(mill, "b"))
     kill_everything(mill)
@@ -185,6 +187,17 @@ def test_what_fails_is_tried_again_and_what_takes_too_long_is_stopped(mill: Mill
     record = flow_runs.steps(mill.places, mill.latest().id)[0]
     assert record.attempt == 3
     assert isinstance(record.state, Finished)
+
+
+@pytest.mark.parametrize("repeats", ["steps:endless", "steps:hang", "steps:say", "steps:missing", "nowhere:at_all"])
+def test_a_loop_that_cannot_tell_its_passes_fails_instead_of_hanging(mill: Mill, repeats: str) -> None:
+    file = mill.flow(
+        {"name": "each", "repeats": repeats, "timeout": 1, "steps": [says("a", "A")]}, says("b", "B", "each")
+    )
+    ran = mill.cli("run", "flow", file)
+    assert last(ran.stdout) == "Processing finished with: failure"
+    assert "A@1.1" not in mill.ran()
+    assert mill.ends()["each.repeats@1"] in ("failed", "timed_out")
 
 
 def test_results_are_handed_on_and_loops_give_their_values(mill: Mill) -> None:

@@ -21,7 +21,7 @@ SAME: Mapping[str, str] = {"callable": "steps:work"}
 
 def left_by(done: Drive) -> dict[Key, Earlier]:
     """The records that a run leaves of its steps."""
-    found = {}
+    found: dict[Key, Earlier] = {}
     for key, status in done.course.statuses.items():
         if key in done.began or status is Status.KEPT:
             word = "success" if status in WENT_WELL else status.value
@@ -37,7 +37,9 @@ def planned(flow: Flow, earlier: Mapping[Key, Earlier], changed: frozenset[str] 
     return plan(outline(flow), earlier, inputs)
 
 
-def again(flow: Flow, earlier: Mapping[Key, Earlier], decisions: tuple[Decision, ...], seed: int, failing: float) -> Drive:
+def again(
+    flow: Flow, earlier: Mapping[Key, Earlier], decisions: tuple[Decision, ...], seed: int, failing: float
+) -> Drive:
     kept = {key: each.values for key, each in kept_of(decisions, dict(earlier)).items()}
     choice = random.Random(seed)
     return drive(flow, choice.choice, lambda key: choice.random() < failing, kept=kept)
@@ -67,9 +69,9 @@ def test_a_dry_run_tells_what_then_happens(flow: Flow, seed: int, changed: set[s
 
 def _is_inside(done: Drive, key: Key, repeats: list[Key]) -> bool:
     """Whether a key lies in a loop whose values are only told in the run."""
-    return any((f"{loop[0]}.repeats", loop[1]) in repeats for _, loop, _ in done.course.outline.loops_around(key)) or any(
-        (f"{name}.repeats", sequence[:-1]) in repeats for name, sequence in done.course.outline.passes_around(key)
-    )
+    return any(
+        (f"{loop[0]}.repeats", loop[1]) in repeats for _, loop, _ in done.course.outline.loops_around(key)
+    ) or any((f"{name}.repeats", sequence[:-1]) in repeats for name, sequence in done.course.outline.passes_around(key))
 
 
 @given(FLOWS, SEEDS)
@@ -108,7 +110,9 @@ def test_what_ran_well_is_never_run_twice_however_often_a_flow_is_recovered(flow
         repeated = {key for key in succeeded & reasons.keys() if not key[0].endswith((".setup", ".teardown"))}
         assert {reasons[key] for key in repeated if not reasons[key].endswith("again")} == set()
         done = again(flow, earlier, decisions, seed + attempt, 0.0 if attempt == 3 else 0.3)
-        succeeded = {key for key, status in done.course.statuses.items() if status in WENT_WELL and key in left_by(done)}
+        succeeded = {
+            key for key, status in done.course.statuses.items() if status in WENT_WELL and key in left_by(done)
+        }
         earlier = left_by(done)
 
 
