@@ -43,11 +43,12 @@ from ef_engine.store.clock import now
 from ef_engine.store.flow_runs import FlowRun
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
-from ef_engine.store.states import Finished, Outcome, Queued
+from ef_engine.store.states import Finished, Outcome, Paused, Queued
 from ef_engine.store.transitions import Finish
 from ef_engine.store.transitions import after as record_after
 
 TICK_SECONDS = 0.05
+LOOK_SECONDS = 0.25
 LEAST_JOBS = 2
 TERM_SECONDS = 3.0
 OUTCOMES = {
@@ -240,10 +241,20 @@ class FlowRunner:
     async def _waited(self, key: Key, step: _Active, timeout: float | None) -> None:
         assert step.handle
         waiting = asyncio.create_task(step.handle.wait())
-        done, _ = await asyncio.wait({waiting}, timeout=timeout)
-        if not done:
+        left = timeout
+        while not waiting.done() and (left is None or left > 0):
+            begin = time.monotonic()
+            await asyncio.wait({waiting}, timeout=None if left is None else min(left, LOOK_SECONDS))
+            if left is not None and not self._is_paused(step.record.id):
+                left -= time.monotonic() - begin
+        if not waiting.done():
             self._end(key, Outcome.TIMED_OUT, f"stopped after {timeout:g} s")
         await waiting
+
+    def _is_paused(self, record_id: str) -> bool:
+        """Whether somebody holds the step; that time does not count."""
+        record = forecasts.read_run(self.places, record_id)
+        return isinstance(record, Record) and isinstance(record.state, Paused)
 
     def _order(self, key: Key, record: Record) -> StepOrder:
         lookup = lookup_for(self.outline, key, self._course.values, self._result)

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -42,14 +41,15 @@ def run_step(order: StepOrder) -> None:
     """Runs the step, whose record stands as queued, to its end."""
     places, record = order.places, forecasts.known(order.places, order.record_id)
     with active.marked(places, record.id, record.attempt + 1):
-        running = replace(after(record, Start(current(), now())))
+        running = after(record, Start(current(), now()))
         forecasts.write_record(places, running)
         journal.note(
             places, Kind.PRERUN, record.id, attempt=running.attempt, owner=order.owner, tracking=record.tracking
         )  # fmt: skip
         log = places.run(record.id) / f"attempt-{running.attempt}.log"
         _print_to(log)
-        finished = after(running, _worked(order, running))
+        finish = _worked(order, running)
+        finished = after(forecasts.known(places, record.id), finish)  # which may have been paused meanwhile
         forecasts.write_record(places, finished)
         note_end(places, finished)
 

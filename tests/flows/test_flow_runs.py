@@ -156,11 +156,12 @@ def test_killing_one_step_leaves_the_others_running(mill: Mill) -> None:
 
 
 def test_a_paused_step_stands_still_until_it_is_resumed(mill: Mill) -> None:
-    file = mill.flow({"name": "a", "run": "steps:slow", "kwargs": {"name": "A", "seconds": 1.5}})
+    slow = {"name": "a", "run": "steps:slow", "kwargs": {"name": "A", "seconds": 1.5}, "timeout": 3.0}
+    file = mill.flow(slow)
     run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
     until(lambda: _is_begun(mill, "a"))
     assert mill.cli("pause", f"{run_id}.1").returncode == 0
-    time.sleep(2.0)
+    time.sleep(3.0)
     assert mill.ran() == []
     assert mill.cli("resume", f"{run_id}.1").returncode == 0
     assert mill.cli("wait", run_id).stdout == f"{run_id} evaluated\n"

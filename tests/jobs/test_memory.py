@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ef_engine.jobs import burial
-from ef_engine.jobs.order import AnyOrder
+from ef_engine.jobs.order import AnyOrder, Order
 from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
 from ef_engine.jobs.supervisor import Supervisor
 from ef_engine.store import active, forecasts, tickets
@@ -72,6 +72,7 @@ class OneSlot:
         self.free = slots
 
     async def start(self, order: AnyOrder) -> Handle:
+        assert isinstance(order, Order)
         record_id = order.ids[0]
         document = {"schema": active.SCHEMA, "id": record_id, "process": DEAD.to_json(), "attempt": 1}
         path = active.path_of(order.places, record_id)
