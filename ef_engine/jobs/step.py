@@ -15,6 +15,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from ef_engine.errors import CommandError
@@ -71,7 +72,7 @@ def _worked(order: StepOrder, running: Record) -> Finish:
         result = _result(order, log)
         flow_runs.write_result(order.places, running.id, result)
     except (Exception, SystemExit, StopLoadingError) as error:  # whatever the user's code does
-        text = traceback.format_exc()
+        text = "".join(traceback.format_exception(type(error), error, _users_part(error.__traceback__)))
         write_text(directory / f"traceback-{running.attempt}.txt", text)
         write_log(log, text)
         message = sentence(error) if isinstance(error, Exception) else f"{type(error).__name__}: {error}"
@@ -79,6 +80,13 @@ def _worked(order: StepOrder, running: Record) -> Finish:
     finally:
         _flush()
     return Finish(Outcome.EVALUATED, now())
+
+
+def _users_part(frames: TracebackType | None) -> TracebackType | None:
+    """A traceback from where the user's code begins, if it came that far."""
+    while frames and frames.tb_next and frames.tb_frame.f_code.co_filename == __file__:
+        frames = frames.tb_next
+    return frames
 
 
 def _flush() -> None:

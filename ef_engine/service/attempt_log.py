@@ -73,6 +73,8 @@ def _path(places: Places, record_id: str, attempt: int) -> Path:
 def _no_log(places: Places, record_id: str, attempt: int | None) -> NotFoundError:
     if is_set_id(record_id):
         return NotFoundError(f"{record_id} is a forecast set and has no log", "its forecasts have; see `ef_cli show`")
+    if known(places, record_id).kind == "flow":
+        return NotFoundError(f"{record_id} is a flow and has no log", "its steps have; see `ef_cli show`")
     if attempt:
         return NotFoundError(
             f"{record_id} has no log of attempt {attempt}", f"its latest is {_latest(places, record_id)}"

@@ -19,6 +19,9 @@ def find_id(places: Places, text: str, kind: str | None = None) -> str:
     matching = matching_ids(places, text, kind)
     if text in matching:
         return text
+    if not matching and kind is None and _find_flow_id(places, text):
+        remedy = "`ef_cli show` tells of it, `ef_cli run flow` runs it or goes on with it"
+        raise CommandError(f"{text} is a flow and no forecast", remedy)
     if not matching:
         raise NotFoundError(f"no {_noun(kind)} has an id that begins with {text!r}", "see `ef_cli list`")
     if len(matching) > 1:
@@ -43,19 +46,23 @@ def find_any_id(places: Places, text: str, kind: str | None = None) -> str:
 
 def _find_flow_id(places: Places, text: str) -> str | None:
     owner, _, step = text.partition(".")
-    if matching := matching_ids(places, owner, FLOW) if is_flow_id(owner) else []:
-        if len(matching) > 1 and owner not in matching:
-            raise CommandError(
-                f"{text!r} fits {len(matching)} ids ({', '.join(matching[:_SHOWN])})", "give more of its digits"
-            )
-        found = owner if owner in matching else matching[0]
-        if not step:
-            return found
-        if any(each.id == f"{found}.{step}" for each in flow_runs.steps(places, found)):
-            return f"{found}.{step}"
-        raise NotFoundError(f"{found} has no step {step!r}", f"see `ef_cli show {found}`")
-    runs = flow_runs.runs(places, text)
-    return runs[0].id if runs else None
+    run_id = _find_run(places, owner)
+    if run_id is None or not step:
+        return run_id
+    if any(each.id == f"{run_id}.{step}" for each in flow_runs.steps(places, run_id)):
+        return f"{run_id}.{step}"
+    raise NotFoundError(f"{run_id} has no step {step!r}", f"see `ef_cli show {run_id}`")
+
+
+def _find_run(places: Places, text: str) -> str | None:
+    """The run of a flow whose id begins so, or the latest of a flow of this name."""
+    matching = matching_ids(places, text, FLOW) if is_flow_id(text) else []
+    if len(matching) > 1 and text not in matching:
+        shown = ", ".join(matching[:_SHOWN])
+        raise CommandError(f"{text!r} fits {len(matching)} ids ({shown})", "give more of its digits")
+    if matching:
+        return text if text in matching else matching[0]
+    return next((each.id for each in flow_runs.runs(places, text)), None)
 
 
 def find_record(places: Places, text: str, kind: str | None = None) -> Record:

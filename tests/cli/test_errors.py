@@ -111,7 +111,7 @@ CATALOGUE = {
     "stage-select": (2, '`ef_cli stage-select` needs a SELECT; write at least --account_set "SELECT ...".'),
     "stage small.json --flush": (2, "--flush is for --source database; a file says that by itself."),
     "template word": (2, "there is no template 'word'; it is json or excel."),
-    "schema nothing": (4, "there is no schema 'nothing'; name one of forecast, forecastset."),
+    "schema nothing": (4, "there is no schema 'nothing'; name one of forecast, forecastset, flow."),
     "completions": (2, "`ef_cli completions` needs a shell; it is one of bash, zsh, tcsh."),
     "completions fish": (2, "there are no completions for 'fish'; it is one of bash, zsh, tcsh."),
     "config set": (2, "`ef_cli config set` is not available in this version; use `ef_cli config show`."),

@@ -266,6 +266,22 @@ def test_a_mistake_is_told_in_a_sentence(mill: Mill, words: list[str], code: int
     assert (ran.returncode, ran.stdout, ran.stderr) == (code, "", f"{text}\n")
 
 
+def test_a_flow_and_its_steps_are_found_by_name_and_are_no_forecasts(mill: Mill) -> None:
+    mill.cli("run", "flow", mill.flow(says("a", "A"), says("b", "B", "a")), bad="B@1")
+    run_id = mill.latest().id
+    assert f"{run_id}.1 evaluated a@1" in mill.cli("show", "nightly").stdout
+    assert json.loads(mill.cli("show", "nightly.1", "--format", "json").stdout)["result"] == "A@1"
+    log = mill.cli("log", "nightly.2").stdout
+    assert "ValueError: B@1 is bad" in log
+    assert "ef_engine" not in log
+    for words in (["report", "nightly"], ["restart", run_id], ["run", "forecast", "nightly"]):
+        assert mill.cli(*words).returncode in (2, 4)
+    assert mill.cli("log", "nightly").stderr.startswith(f"{run_id} is a flow and has no log; its steps have")
+    assert mill.cli("rm", "--yes", f"{run_id}.1").returncode == 2
+    assert mill.cli("rm", "--yes", "nightly").stdout == f"{run_id}\n"
+    assert mill.cli("show", "nightly").returncode == 4
+
+
 def test_a_flow_that_never_ran_cannot_be_recovered(mill: Mill) -> None:
     ran = mill.cli("run", "flow", mill.flow(says("a", "A")), "--recover")
     assert ran.returncode == 4
