@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from ef_engine.flows.course import WENT_WELL, Began, Course, Ended, Keep, Status, after, begin, is_repeats
+from ef_engine.flows.course import WENT_WELL, Course, Status, is_repeats
 from ef_engine.flows.model import RERUN, SKIP, AllOf, Condition, On
 from ef_engine.flows.outline import ROOT, Key, Outline, requirement, walk
+from ef_engine.flows.transition import Began, Ended, Keep, after, begin
 
 Action: TypeAlias = Literal["run", "skip", "maybe"]
 

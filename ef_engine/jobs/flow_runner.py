@@ -18,21 +18,11 @@ from typing import Any
 
 from ef_engine.flows.admission import admitted
 from ef_engine.flows.arguments import resolved
-from ef_engine.flows.course import (
-    Began,
-    Course,
-    Drain,
-    Ended,
-    Event,
-    Kill,
-    Status,
-    after,
-    begin,
-    is_repeats,
-)
+from ef_engine.flows.course import Course, Status, is_repeats
 from ef_engine.flows.outcome import Verdict, verdict
 from ef_engine.flows.outline import Key, Outline, sequence_text
 from ef_engine.flows.recovery import Earlier
+from ef_engine.flows.transition import Began, Drain, Ended, Event, Kill, after, begin
 from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.flow_inputs import fingerprint, inputs_of, lookup_for
 from ef_engine.jobs.order import StepOrder

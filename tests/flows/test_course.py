@@ -11,10 +11,11 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from ef_engine.flows.admission import admitted
-from ef_engine.flows.course import Began, Course, CourseError, Drain, Ended, Kill, Status, after, begin
+from ef_engine.flows.course import Course, Status
 from ef_engine.flows.model import ALWAYS, AllOf, AnyOf, Call, Condition, End, Flow, On, Step
 from ef_engine.flows.outcome import FlowEnd, failures, verdict
 from ef_engine.flows.outline import ROOT, Key, Sequence
+from ef_engine.flows.transition import Began, CourseError, Drain, Ended, Kill, after, begin
 from tests.flows.random_flows import FLOWS, SOME, WORK, Drive, drive, outline
 
 SEEDS = st.integers(0, 2**32)
