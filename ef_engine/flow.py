@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 
 from ef_engine.errors import CommandError, InputError, Problem
 from ef_engine.flows.document import read_flow, to_document
-from ef_engine.flows.model import AllOf, AnyOf, Call, Command, Condition, End, On, Step, Work
+from ef_engine.flows.model import ENDS, AllOf, AnyOf, Call, Command, Condition, End, On, Step, Work
 from ef_engine.flows.model import Flow as _Flow
 from ef_engine.jobs.flow_plan import Plan, Request
 from ef_engine.jobs.plain_values import NotPlainError, to_plain
@@ -44,6 +44,14 @@ def any_of(*requirements: Requirement) -> AnyOf:
 def all_of(*requirements: Requirement) -> AllOf:
     """Holds when all of the requirements do; for use within `any_of`."""
     return AllOf(tuple(map(_condition, requirements)))
+
+
+def _listed(requires: Requirement | Iterable[Requirement]) -> list[Requirement]:
+    """The requirements one by one; a single one need not stand in a list."""
+    is_pair = isinstance(requires, tuple) and len(requires) == 2 and requires[1] in ENDS
+    if is_pair or isinstance(requires, FlowStep | str | On | AnyOf | AllOf):
+        return [requires]
+    return list(requires)  # type: ignore[arg-type]  # several
 
 
 def _condition(requirement: Requirement) -> Condition:
@@ -73,7 +81,7 @@ class _Container:
         *,
         args: Sequence[Any] = (),
         kwargs: Mapping[str, Any] | None = None,
-        requires: Iterable[Requirement] = (),
+        requires: Requirement | Iterable[Requirement] = (),
         repeats: Iterable[Any] | Callable[..., Iterable[Any]] | None = None,
         setup: Doing = None,
         teardown: Doing = None,
@@ -89,7 +97,7 @@ class _Container:
         and `on_recover`.
         """
         step = FlowStep(
-            self._flow, name=name, run=run, args=tuple(args), kwargs=dict(kwargs or {}), requires=list(requires),
+            self._flow, name=name, run=run, args=tuple(args), kwargs=dict(kwargs or {}), requires=_listed(requires),
             repeats=repeats, setup=setup, teardown=teardown, inputs=[str(each) for each in inputs], options=options,
         )  # fmt: skip
         self._steps.append(step)

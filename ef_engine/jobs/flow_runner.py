@@ -68,7 +68,6 @@ class FlowRunner:
     engine: Callable[[], Engine]
     reasons: Mapping[Key, str] = field(default_factory=dict)
     _course: Course = field(init=False)
-    _kept: dict[Key, Earlier] = field(init=False, default_factory=dict)
     _steps: dict[Key, str] = field(init=False, default_factory=dict)
     _active: dict[Key, _Active] = field(init=False, default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(init=False, default_factory=set)
@@ -79,12 +78,11 @@ class FlowRunner:
 
     async def go(self, kept: dict[Key, Earlier]) -> Verdict:
         """Until nothing runs and nothing will; whatever goes wrong in between, the end is written down."""
-        self._kept = kept
+        keep_going = self.run.keep_going or self.outline.flow.keep_going
+        self._course = begin(self.outline, keep_going=keep_going, kept={key: each.values for key, each in kept.items()})
         self._catch_signals()
         for key, before in kept.items():
             self._note_kept(key, before)
-        keep_going = self.run.keep_going or self.outline.flow.keep_going
-        self._course = begin(self.outline, keep_going=keep_going, kept={key: each.values for key, each in kept.items()})
         self._tell_progress()
         while not self._course.is_over:
             self._obey()

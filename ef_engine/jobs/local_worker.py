@@ -40,7 +40,7 @@ def _die_with_parent() -> None:
     parent = parent_process()
     if parent is not None:
         connection.wait([parent.sentinel])
-        os._exit(1)
+        os.killpg(0, signal.SIGKILL)  # the worker leads its group, so what a step started goes with it
 
 
 def identity() -> Process:

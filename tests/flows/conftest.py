@@ -25,7 +25,7 @@ from tests.jobs.conftest import until as until
 STEPS = '''
 """Steps that say in a file when they ran; the environment decides which of them fail, and how."""
 
-import os, time
+import os, subprocess, time
 
 def note(name):
     line = f"{name}@{os.environ['EF_STEP_SEQUENCE']}"
@@ -60,6 +60,11 @@ def leave(code=3):
 def hang(seconds=600.0):
     note("hang")
     time.sleep(seconds)
+
+def spawn():
+    child = subprocess.Popen(["sleep", "600"])
+    note(f"child {child.pid}")
+    child.wait()
 
 def slow(name, seconds=0.05):
     time.sleep(seconds)

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -117,6 +118,17 @@ def kill_everything(mill: Mill) -> None:
     for marker in sorted(active.markers(mill.places), key=lambda each: each.id):
         with suppress(ProcessLookupError):
             os.kill(marker.process.pid, signal.SIGKILL)
+
+
+def test_what_a_step_started_goes_with_the_owner_of_its_flow(mill: Mill) -> None:
+    run_id = mill.cli("run", "flow", mill.flow({"name": "a", "run": "steps:spawn"}), "--detach").stdout.split()[0]
+    until(lambda: mill.home.joinpath("ran.txt").exists())
+    (line,) = mill.ran()
+    child = Path("/proc") / line.removeprefix("child ").removesuffix("@1")
+    marker = active.marker_of(mill.places, run_id)
+    assert marker
+    os.kill(marker.process.pid, signal.SIGKILL)
+    until(lambda: not child.exists() or " Z " in (child / "stat").read_text())
 
 
 def test_a_flow_outlives_the_terminal_it_was_started_in(mill: Mill) -> None:

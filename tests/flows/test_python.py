@@ -95,7 +95,7 @@ def test_results_come_back_and_a_failure_is_one(mill: Mill) -> None:
     flow = Flow("values")
     a = flow.add_step("a", work, kwargs={"value": {"on": date(2026, 1, 2), "sum": Decimal("1.10")}})
     b = flow.add_step("b", functools.partial(work, a), requires=[any_of((a, "success"), all_of("c", "a"))])
-    flow.add_step("c", fails, keep_going=True)
+    flow.add_step("c", fails, requires=(a, "success"), keep_going=True)
     flow.add_step("d", work, requires=[(b, "success"), ("c", "failure")])
     result = flow.run(workspace=mill.home / "work", quiet=True)
     assert result["b"].result == {"on": date(2026, 1, 2), "sum": Decimal("1.10")}
