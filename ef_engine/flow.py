@@ -18,7 +18,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from ef_engine.errors import CommandError, InputError, Problem
 from ef_engine.flows.document import read_flow, to_document
@@ -50,8 +50,8 @@ def _listed(requires: Requirement | Iterable[Requirement]) -> list[Requirement]:
     """The requirements one by one; a single one need not stand in a list."""
     is_pair = isinstance(requires, tuple) and len(requires) == 2 and requires[1] in ENDS
     if is_pair or isinstance(requires, FlowStep | str | On | AnyOf | AllOf):
-        return [requires]
-    return list(requires)  # type: ignore[arg-type]  # several
+        return [cast(Requirement, requires)]
+    return list(requires)
 
 
 def _condition(requirement: Requirement) -> Condition:
