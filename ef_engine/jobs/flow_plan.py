@@ -117,9 +117,9 @@ def earlier_of(places: Places, run_id: str) -> dict[Key, Earlier]:
     for label, step_id in _kept(places, run_id).items():
         record = forecasts.read_run(places, step_id)
         if isinstance(record, Record):
-            found[key_of(label)] = earlier_from(record)
+            found[key_of(label)] = earlier_from(places, record)
     for record in flow_runs.steps(places, run_id):
-        found[record.label, sequence_of(record.sequence)] = earlier_from(record)
+        found[record.label, sequence_of(record.sequence)] = earlier_from(places, record)
     return found
 
 
@@ -141,10 +141,15 @@ def key_text(key: Key) -> str:
     return f"{key[0]}@{'.'.join(map(str, key[1]))}"
 
 
-def earlier_from(record: Record) -> Earlier:
+def earlier_from(places: Places, record: Record) -> Earlier:
     """What a record says of one time of a step."""
-    summary = record.summary
-    return Earlier(record.id, status_word(record), summary.get("inputs") or {}, tuple(summary.get("values") or ()))
+    inputs, status = record.summary.get("inputs") or {}, status_word(record)
+    if not record.label.endswith(".repeats") or status != "success":
+        return Earlier(record.id, status, inputs)
+    values = flow_runs.read_result(places, record.id)
+    return (
+        Earlier(record.id, status, inputs, tuple(values)) if isinstance(values, list) else Earlier(record.id, "active")
+    )
 
 
 def status_word(record: Record) -> str:

@@ -163,13 +163,16 @@ class FlowRunner:
         """The record of a step that is about to begin."""
         inputs = inputs_of(self.outline, key, self._course.values, self._result, Path(self.run.directory))
         reason = {"reason": self.reasons[key]} if key in self.reasons else {}
-        return self._record(key, {"inputs": inputs, **reason}, fingerprint(inputs))
+        record = self._record(key, {"inputs": inputs, **reason}, fingerprint(inputs))
+        forecasts.write_record(self.places, record)
+        return record
 
     def _name(self, key: Key) -> str:
         """The name of a step; setup and teardown of the flow bear its own."""
         return f"{self.run.name}{key[0]}" if key[0].startswith(".") else key[0]
 
     def _record(self, key: Key, summary: dict[str, Any], mark: str | None, recovers: str | None = None) -> Record:
+        """A new record of a step, not written yet."""
         self._count += 1
         record = Record(
             id=flow_runs.step_id(self.run.id, self._count), kind="step", label=self._name(key), owner=self.run.owner,
@@ -177,7 +180,6 @@ class FlowRunner:
             summary=summary, sequence=sequence_text(key[1]), recovers=recovers,
         )  # fmt: skip
         self._steps[key] = record.id
-        forecasts.write_record(self.places, record)
         return record
 
     def _result(self, key: Key) -> Any:
@@ -283,7 +285,6 @@ class FlowRunner:
             self._tell_progress()
             if is_repeats(key) and _is_success(record):
                 values = tuple(self._result(key) or ())
-                forecasts.write_record(self.places, replace(record, summary={**record.summary, "values": list(values)}))
         self._happened(Ended(key, _is_success(record), values))
 
     def _tell_progress(self) -> None:
@@ -296,9 +297,8 @@ class FlowRunner:
         write_bytes(self.places.run(self.run.id) / "progress.json", documents.dump(document), durable=False)
 
     def _note_kept(self, key: Key, before: Earlier) -> None:
-        """The step of an earlier run under this one, with its result."""
-        summary = {"inputs": dict(before.inputs), **({"values": list(before.values)} if before.values else {})}
-        record = self._record(key, summary, fingerprint(before.inputs), before.id)
+        """The step of an earlier run under this one: its result first, so that its record is never without."""
+        record = self._record(key, {"inputs": dict(before.inputs)}, fingerprint(before.inputs), before.id)
         flow_runs.write_result(self.places, record.id, flow_runs.read_result(self.places, before.id))
         self._finish_unrun(record, Outcome.SKIPPED, f"succeeded as {before.id}")
 
@@ -316,6 +316,7 @@ class FlowRunner:
         return node is not None and node.depth > 0 and len(key[1]) == node.depth
 
     def _finish_unrun(self, record: Record, outcome: Outcome, message: str) -> None:
+        """Writes the record once, as ended: half a story would be taken for a step to be run again."""
         finished = record_after(record, Finish(outcome, now(), message))
         forecasts.write_record(self.places, finished)
         note_end(self.places, finished)
