@@ -70,6 +70,12 @@ def slow(name, seconds=0.05):
     time.sleep(seconds)
     return note(name)
 
+def gate(name):
+    """Until the test opens it."""
+    while not os.path.exists(os.path.join(os.path.dirname(__file__), "open")):
+        time.sleep(0.02)
+    return note(name)
+
 def flaky(name, times=1):
     path = os.path.join(os.path.dirname(__file__), f"{name}.tries")
     with open(path, "a") as file:
@@ -127,6 +133,10 @@ class Mill:
             self.command(*words), env=os.environ | {"BAD": bad}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, start_new_session=True,
         )  # fmt: skip
+
+    def open(self) -> None:
+        """Lets the steps through that wait at the gate."""
+        (self.home / "open").touch()
 
     def ran(self) -> list[str]:
         """What ran since the last call, in that order."""
