@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ef_engine.service.inputs import Changes
 from ef_engine.service.restage import restage
+from ef_engine.service.rights import Right
 from ef_engine.service.stage import stage_file
 from ef_engine.service.workspace import Workspace
 from ef_tui.verbs import enqueue
@@ -22,6 +23,7 @@ def change_words(changes: Changes) -> list[str]:
 
 def stage_one(workspace: Workspace, path: Path, changes: Changes, is_run: bool) -> str:
     """Stages a file, and queues it where `is_run`; what came of it in sentences."""
+    workspace.require(Right.STAGE)
     staged = stage_file(workspace, path, changes)
     if is_run:
         enqueue(workspace, [staged.id])
@@ -30,4 +32,5 @@ def stage_one(workspace: Workspace, path: Path, changes: Changes, is_run: bool) 
 
 def restage_all(workspace: Workspace, ids: Sequence[str], changes: Changes) -> str:
     """Stages a changed copy of each."""
+    workspace.require(Right.STAGE)
     return " ".join(restage(workspace, record_id, changes).summary for record_id in ids)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ef_engine.errors import EfError
+from ef_engine.service.rights import Right
 from ef_engine.service.workspace import Workspace
 from ef_tui.subjects import Subject
 
@@ -25,6 +26,7 @@ def run(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
 
 def restart(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Closes what died and queues it again."""
+    workspace.require(Right.RUN)
     from ef_engine.service.restart import make_ready
 
     enqueue(workspace, make_ready(workspace.places, [subject.id for subject in subjects]))
@@ -33,6 +35,7 @@ def restart(workspace: Workspace, subjects: Sequence[Subject], width: int) -> st
 
 def enqueue(workspace: Workspace, ids: Sequence[str]) -> None:
     """Puts them into the queue, and sees that somebody works on it."""
+    workspace.require(Right.RUN)
     from ef_engine.service.queue import QueueWishes
     from ef_engine.service.queue import enqueue as put
     from ef_engine.service.run import Wishes
@@ -42,6 +45,7 @@ def enqueue(workspace: Workspace, ids: Sequence[str]) -> None:
 
 def kill(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Stops each."""
+    workspace.require(Right.KILL)
     from ef_engine.service.stop import kill as kill_one
 
     return _each(subjects, lambda subject: kill_one(workspace.places, subject.id, workspace.owner), "Stopped")
@@ -49,6 +53,7 @@ def kill(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
 
 def pause(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Holds what runs, and lets go on what is held."""
+    workspace.require(Right.PAUSE)
     from ef_engine.service import stop
 
     def turn(subject: Subject) -> object:
@@ -60,6 +65,7 @@ def pause(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
 
 def turn_queue(workspace: Workspace, is_paused: bool) -> str:
     """Lets the queue go on that `is_paused`, or holds it."""
+    workspace.require(Right.PAUSE)
     from ef_engine.service.queue import continue_queue, pause_queue
 
     if is_paused:
@@ -71,6 +77,7 @@ def turn_queue(workspace: Workspace, is_paused: bool) -> str:
 
 def remove(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Unstages or deletes each."""
+    workspace.require(Right.DELETE)
     from ef_engine.service.remove import remove as remove_one
 
     return _each(subjects, lambda subject: remove_one(workspace.places, subject.id), "Removed")

@@ -1,21 +1,18 @@
-"""Durations as people type them: `90`, `40s`, `5m`, `12h`, `30d`."""
+"""Durations on the command line."""
 
 from __future__ import annotations
 
 import argparse
-import re
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?|\.\d+)([smhd]?)", re.ASCII)
-_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+from ef_engine.service.durations import seconds_of
 
 
 def seconds(text: str, unit: str = "s") -> float:
     """How many seconds `text` means, a bare number being so many of `unit`; raises as argparse wants it."""
-    found = _DURATION.fullmatch(text.strip())
-    value = float(found[1]) * _SECONDS[found[2] or unit] if found else 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text!r} is no duration such as 40s, 5m, 12h or 30d")
-    return value
+    try:
+        return seconds_of(text, unit)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def days(text: str) -> float:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ef_engine.cli.options import LOG_LEVELS
 from ef_engine.cli.settings import Setting
 from ef_engine.errors import CommandError
+from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import PARTS, Places, places_under
 
@@ -57,7 +58,17 @@ class Invocation:
     @property
     def workspace(self) -> Workspace:
         """The workspace and who works in it."""
-        return Workspace(self.places, self.option("username", ""))
+        return Workspace(
+            self.places,
+            self.option("username", ""),
+            self.option("rights", ALL),
+            self.option("profile", ""),
+            self.settings["rights"].origin,
+        )
+
+    def require(self, right: Right) -> None:
+        """Raises ForbiddenError where the user's profile does not grant the right."""
+        self.workspace.require(right)
 
     @property
     def is_quiet(self) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from ef_engine.cli import parser
 from ef_engine.cli.invocation import Invocation
+from ef_engine.cli.required_rights import required_right
 from ef_engine.cli.settings import resolve
 from ef_engine.errors import CommandError, EfError
 
@@ -73,6 +74,8 @@ def _run(arguments: list[str], log_directories: list[Path]) -> int:
     if module is None:
         raise CommandError("no command is given", "see `ef_cli --help`")
     invocation = Invocation(args, resolve(args, os.environ))
+    if right := required_right(args.command):
+        invocation.require(right)
     log_directories.append(invocation.places.log)
     _warn_of_passwords(invocation)
     return int(module.run(invocation) or 0)

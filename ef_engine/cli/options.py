@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ef_engine.secret import Secret
+from ef_engine.service.rights import Right
 
 SOURCES = ("json", "excel", "database")
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -19,7 +20,10 @@ LOG_LEVELS = ("debug", "info", "warning", "error")
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One option. Without `metavar` it is a flag; `is_setting` allows it in the environment and the config file."""
+    """One option. Without `metavar` it is a flag; `is_setting` allows it in the environment and the config file.
+
+    One that `is_of_file` stands nowhere but in that file, and holds a list of `choices`.
+    """
 
     name: str
     help: str
@@ -27,6 +31,7 @@ class Option:
     choices: tuple[str, ...] | None = None
     is_setting: bool = True
     is_secret: bool = False
+    is_of_file: bool = False
 
 
 GLOBAL_OPTIONS = (
@@ -70,12 +75,15 @@ WATCH_OPTIONS = (
 )
 """Options of `ps` alone, which are settings all the same."""
 
-SETTINGS = (*(option for option in GLOBAL_OPTIONS if option.is_setting), *WATCH_OPTIONS)
+RIGHTS = Option("rights", "what the profile may do (default: everything)", "RIGHTS", tuple(Right), is_of_file=True)
+"""No option: whoever types a command should not have to, nor be able to, say what they may do."""
+
+SETTINGS = (*(option for option in GLOBAL_OPTIONS if option.is_setting), *WATCH_OPTIONS, RIGHTS)
 
 
-def add_option(parser: argparse._ActionsContainer, name: str, **details: Any) -> None:
-    """Adds `--a_b`, also spelled `--a-b`; what is not given leaves no trace in the result."""
-    spellings = dict.fromkeys((f"--{name}", f"--{name.replace('_', '-')}"))
+def add_option(parser: argparse._ActionsContainer, name: str, letter: str = "", **details: Any) -> None:
+    """Adds `--a_b`, also spelled `--a-b`, and `-x` for a letter; what is not given leaves no trace in the result."""
+    spellings = dict.fromkeys((*([f"-{letter}"] if letter else ()), f"--{name}", f"--{name.replace('_', '-')}"))
     parser.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, **details)
 
 

@@ -89,6 +89,7 @@ class MainParser(Parser):
         for command in COMMANDS:
             added = subparsers.add_parser(command.name, aliases=list(command.aliases), command=command)
             self.commands |= dict.fromkeys((command.name, *command.aliases), added)
+            self.commands |= {part.full_name: part for part in added.parts.values()}
 
     def parse_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As argparse does it; remembers what was given, for `error`."""
@@ -120,13 +121,18 @@ class MainParser(Parser):
 
 
 class CommandParser(Parser):
-    """The parser of one command, empty until it is used."""
+    """The parser of one command, empty until it is used; `parts` are those of its second words."""
 
-    def __init__(self, command: Command, **details: Any) -> None:
-        words = " ".join(filter(None, (PROGRAM, command.name, command.words, "[options]")))
-        super().__init__(**details | {"prog": f"{PROGRAM} {command.name}", "usage": words})
+    def __init__(self, command: Command, within: str = "", **details: Any) -> None:
+        self.full_name = f"{within} {command.name}".lstrip()
+        options = "" if "[options]" in command.words else "[options]"
+        words = " ".join(filter(None, (PROGRAM, self.full_name, command.words, options)))
+        super().__init__(**details | {"prog": f"{PROGRAM} {self.full_name}", "usage": words})
         self.command = command
         self.module: ModuleType | None = None
+        self.parts: dict[str, CommandParser] = {}
+        for part in command.parts:
+            self.parts |= dict.fromkeys((part.name, *part.aliases), CommandParser(part, self.full_name))
         self._is_inside = False
 
     def load(self) -> ModuleType:
@@ -142,20 +148,42 @@ class CommandParser(Parser):
         """What the command does, its words and its own options."""
         summary = self.command.summary
         about = f"{summary[0].upper()}{summary[1:]}."
-        self.description = _wrapped(f"{about} {self.command.about}".rstrip())
+        texts = [_wrapped(f"{about} {self.command.about}".rstrip())]
+        if self.command.parts:
+            width = max(len(part.name) for part in self.command.parts)
+            texts.append("\n".join(f"  {part.name:<{width}}  {part.summary}" for part in self.command.parts))
+        self.description = "\n\n".join(texts)
         self.epilog = _wrapped(_OTHER_OPTIONS.replace("{program}", PROGRAM))
         return super().format_help()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """As argparse does it, with words and options in any order."""
-        self.load()
+        """As argparse does it, with words and options in any order; a second word may have a parser of its own."""
         if self._is_inside:
             return super().parse_known_args(args, namespace)
+        words, behind = _cut_at_dashes(list(args or ()))
+        position = next((at for at, word in enumerate(words) if word in self.parts), None)
+        if position is not None:
+            part = self.parts[words.pop(position)]
+            found, left = part.parse_known_args([*words, *behind], namespace)
+            found.command = part.full_name
+            return found, left
+        self.load()
         self._is_inside = True
         try:
-            return self.parse_known_intermixed_args(args, namespace)
+            found, left = self.parse_known_intermixed_args(
+                words if self.command.has_rest else [*words, *behind], namespace
+            )
         finally:
             self._is_inside = False
+        if self.command.has_rest:
+            found.rest = behind[1:]
+        return found, left
+
+
+def _cut_at_dashes(words: list[str]) -> tuple[list[str], list[str]]:
+    """What stands before the first `--`, and the rest with it."""
+    at = words.index("--") if "--" in words else len(words)
+    return words[:at], words[at:]
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):

@@ -18,6 +18,7 @@ from ef_engine.cli.mistakes import suggestion
 from ef_engine.cli.options import SETTINGS, Option
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.secret import Secret
+from ef_engine.service.rights import Right
 from ef_engine.store.places import config_home, default_home
 
 DEFAULT = "default"
@@ -45,9 +46,9 @@ def _resolve_one(
     option: Option, given: Mapping[str, Any], environment: Mapping[str, str], from_file: Mapping[str, Setting]
 ) -> Setting:
     variable = f"EF_{option.name.upper().replace('.', '_')}"
-    if option.name in given:
+    if option.name in given and not option.is_of_file:
         return Setting(given[option.name], "command line")
-    if environment.get(variable):
+    if environment.get(variable) and not option.is_of_file:
         return Setting(_checked(option, environment[variable], variable), variable)
     if option.name in from_file:
         return from_file[option.name]
@@ -81,7 +82,9 @@ def _login_name(environment: Mapping[str, str]) -> str:
 
 
 def _checked(option: Option, value: Any, place: str) -> Any:
-    """The value as the option wants it: one of its words, true or false, or text."""
+    """The value as the option wants it: one of its words, some of them, true or false, or text."""
+    if option.is_of_file:
+        return _checked_list(option, value, place)
     dashboard_settings.check(option.name, value, place)
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if option.metavar is None:
@@ -93,9 +96,26 @@ def _checked(option: Option, value: Any, place: str) -> Any:
     return Secret(text) if option.is_secret else text
 
 
+def _checked_list(option: Option, value: Any, place: str) -> frozenset[Right]:
+    if not isinstance(value, list):
+        raise CommandError(f"{place} is no list", f'write {option.name} = ["READ", "RUN"]')
+    known = {right.value: right for right in Right}
+    for each in value:
+        if str(each).upper() not in known:
+            remedy = suggestion(str(each).upper(), known, f"it is one of {', '.join(known)}")
+            raise CommandError(f"{place} has no {each!r}", remedy)
+    return frozenset(known[str(each).upper()] for each in value)
+
+
+def config_path(given: Mapping[str, Any], environment: Mapping[str, str]) -> Path:
+    """The config file that is read, if it is there."""
+    chosen = given.get("config") or environment.get("EF_CONFIG")
+    return Path(chosen).expanduser() if chosen else config_home(environment) / "config.toml"
+
+
 def _read_config(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Setting]:
     chosen = given.get("config") or environment.get("EF_CONFIG")
-    path = Path(chosen).expanduser() if chosen else config_home(environment) / "config.toml"
+    path = config_path(given, environment)
     profile = given.get("profile") or environment.get("EF_PROFILE")
     if not path.is_file():
         if chosen or profile:

@@ -78,7 +78,11 @@ def _progress(places: Places, record: Record, conduct: Conduct) -> ProgressWrite
     path = places.run(record.id) / "progress.json"
     is_unwanted = partial(requests.is_asked, places, record.id)
     held = partial(held_so_far, places, record.id)
-    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout, is_unwanted, held)
+
+    def tell(phase: str, done: int, total: int) -> None:
+        journal.note(places, Kind.PROGRESS, record.id, attempt=record.attempt, phase=phase, done=done, total=total)
+
+    return ProgressWriter(path, record.attempt, conduct.watcher, conduct.timeout, is_unwanted, held, tell)
 
 
 def held_so_far(places: Places, record_id: str) -> float:

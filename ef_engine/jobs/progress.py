@@ -22,6 +22,9 @@ SECONDS = 0.5
 FRACTION = 0.01
 
 
+TELL_SECONDS = 10.0
+"""How often at most an attempt tells the journal how far it is: most are done before."""
+
 ASK_SECONDS = 0.25
 """How often an attempt looks whether somebody wants it stopped."""
 
@@ -39,7 +42,8 @@ class ProgressWriter(Observer):
     """Reports one attempt. `timeout` is in seconds from the making of this object, None for ever.
 
     `is_unwanted` is asked now and then whether somebody wants the attempt stopped; `seconds_held`, once the time seems
-    to be up, for how long it was paused, which does not count.
+    to be up, for how long it was paused, which does not count. `tell` is told, now and then, the phase, what is done of
+    it, and all there is of it.
     """
 
     path: Path
@@ -48,6 +52,7 @@ class ProgressWriter(Observer):
     timeout: float | None = None
     is_unwanted: Callable[[], bool] = lambda: False
     seconds_held: Callable[[], float] = lambda: 0.0
+    tell: Callable[[str, int, int], None] = lambda phase, done, total: None
     phase: str = ""
     total: int = 0
     done: int = 0
@@ -55,6 +60,7 @@ class ProgressWriter(Observer):
     _written: float = field(default_factory=time.monotonic)
     _written_done: int = 0
     _asked: float = field(default_factory=time.monotonic)
+    _told: float = field(default_factory=time.monotonic)
     _longest: float = 0.0
     _held: float = 0.0
 
@@ -106,3 +112,6 @@ class ProgressWriter(Observer):
             "at": now(),
         }
         write_bytes(self.path, documents.dump(document), durable=False)
+        if moment - self._told >= TELL_SECONDS:
+            self._told = moment
+            self.tell(self.phase, self.done, self.total)

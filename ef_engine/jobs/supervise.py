@@ -14,6 +14,8 @@ from ef_engine.store.locks import is_held
 from ef_engine.store.places import DIRECTORY_MODE, FILE_MODE, Places, make_directory
 from ef_engine.store.rotation import rotate
 
+MODULE = "ef_engine.jobs.supervise"
+
 
 def is_supervised(places: Places) -> bool:
     """Whether a supervisor has the workspace."""
@@ -30,9 +32,8 @@ def launch(places: Places) -> None:
     rotate(path)
     log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
-        directories = [str(directory.absolute()) for directory in (places.stage, places.data, places.lock, places.log)]
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "ef_engine.jobs.supervise", *directories],
+            [sys.executable, "-m", MODULE, *places.directories],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -44,6 +45,11 @@ def launch(places: Places) -> None:
         os.close(log)
     # For who lives longer than the supervisor: when that ends, nothing of it stays behind.
     threading.Thread(target=supervisor.wait, name="supervisor", daemon=True).start()
+
+
+def is_command_line_of_supervisor(places: Places, words: list[str]) -> bool:
+    """Whether a process of this command line supervises the workspace."""
+    return words[1:] == ["-m", MODULE, *places.directories]
 
 
 def main(arguments: list[str]) -> int:

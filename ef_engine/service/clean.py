@@ -58,7 +58,10 @@ def _finished(record: Record) -> str:
 def leftovers(places: Places) -> list[Path]:
     """Files and directories nobody will ever ask for again: their owners died, or forgot them."""
     queue = look_at_queue(places)
-    directories = (places.stage, places.data, places.active, places.queue, places.requests, places.log)
+    directories = (
+        places.stage, places.data, places.active, places.queue, places.requests, places.log, places.schedules,
+        places.protections,
+    )  # fmt: skip
     runs = (places.run(record_id) for record_id in forecasts.run_ids(places))
     temporaries = [path for directory in (*directories, *runs) for path in stale_temporaries(directory)]
     return [

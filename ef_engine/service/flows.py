@@ -21,7 +21,7 @@ from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_ou
 from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
-from ef_engine.store import flow_runs, forecasts, requests
+from ef_engine.store import declared_flows, flow_runs, forecasts, requests
 from ef_engine.store.claims import is_lost
 from ef_engine.store.places import FILE_MODE, Places, make_directory
 from ef_engine.store.process import Process
@@ -98,6 +98,8 @@ def request_of_name(places: Places, name: str) -> Request:
     found = flow_runs.runs(places, name) or [
         each for each in flow_runs.runs(places) if len(name) > 1 and each.id.startswith(name)
     ]  # fmt: skip
+    if not found and len(Path(name).parts) == 1 and (source := declared_flows.source_of(places, name)):
+        return request_of_file(source)
     if not found:
         raise NotFoundError(f"{name!r} is no file, and no flow of that name ran here", "name its file")
     run = flow_runs.read_run(places, found[0].id)

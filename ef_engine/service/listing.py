@@ -44,12 +44,10 @@ class Memory:
 
 def list_rows(places: Places, kind: str | None = None, memory: Memory | None = None) -> list[Row]:
     """Every row of the workspace, of one `kind` (`forecast`, `forecastset`) or of both, newest first in each group."""
-    rows = catalogue.read_rows(places, None if memory is None else memory.finished)
+    memory = memory or Memory()
+    rows = record_rows(places, memory)
     if not _is_nothing_staged(places):
-        rows += _staged_rows(places, {row.id for row in rows})
-        rows += _loaded_rows(places, {row.id for row in rows}, Memory() if memory is None else memory)
-    if not _is_nothing_queued(places):
-        rows = _as_queued(places, rows)
+        rows += _loaded_rows(places, {row.id for row in rows}, memory)
     groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
     for row in rows:
         if kind in (None, row.kind):
@@ -57,6 +55,14 @@ def list_rows(places: Places, kind: str | None = None, memory: Memory | None = N
     for group in groups.values():
         group.sort(key=lambda row: row.updated or "", reverse=True)
     return [row for group in groups.values() for row in group]
+
+
+def record_rows(places: Places, memory: Memory | None = None) -> list[Row]:
+    """A row for everything that has a record, in no order."""
+    rows = catalogue.read_rows(places, None if memory is None else memory.finished)
+    if not _is_nothing_staged(places):
+        rows += _staged_rows(places, {row.id for row in rows})
+    return rows if _is_nothing_queued(places) else _as_queued(places, rows)
 
 
 def _is_nothing_queued(places: Places) -> bool:

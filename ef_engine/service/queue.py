@@ -11,7 +11,7 @@ from types import FrameType
 
 from ef_engine.errors import EfError
 from ef_engine.jobs.outcomes import member_ids
-from ef_engine.jobs.run_one import is_done, known
+from ef_engine.jobs.run_one import has_result, is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
 from ef_engine.service.progress import read_progress
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of
@@ -83,9 +83,11 @@ def _note_standing(places: Places, record: Record, wishes: Wishes) -> None:
 
 
 def _received(places: Places, ticket: Ticket) -> Iterator[Event]:
-    """That a forecast, or a set with all its members, is asked for."""
-    members = {member.id for member in known(places, ticket.record_id).members}
-    for record_id in (ticket.record_id, *sorted(members)):
+    """That a forecast, or a set with those of its members that are still to be run, is asked for."""
+    members = forecasts.read_some(places, member_ids(known(places, ticket.record_id)))
+    done = {key for key, record in members.items() if isinstance(record, Record) and has_result(record)}
+    wanted = members if ticket.force else members.keys() - done
+    for record_id in (ticket.record_id, *sorted(wanted)):
         yield Event(Kind.RECEIVED, record_id, fields={"owner": ticket.owner, "tracking": ticket.name})
 
 

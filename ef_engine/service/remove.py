@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from ef_engine.errors import CommandError, HeldError
 from ef_engine.jobs.outcomes import member_ids
+from ef_engine.service.protect import check_unlocked
 from ef_engine.service.standing import Queue, look_at_queue
-from ef_engine.store import active, forecasts, requests, tickets
+from ef_engine.store import active, forecasts, journal, requests, tickets
 from ef_engine.store.claims import claimed
+from ef_engine.store.events import Kind
 from ef_engine.store.places import Places, is_flow_id, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
@@ -16,10 +18,11 @@ from ef_engine.store.states import Finished
 def remove(places: Places, record_id: str, expected: Record | None = None) -> bool:
     """Deletes everything under a full id; whether it did: what is no longer as `expected` (None: anything) stays.
 
-    Raises HeldError while it runs, or is still to be run.
+    Raises HeldError while it runs, or is still to be run, or is locked.
     """
     if "." in record_id and is_flow_id(record_id):
         raise CommandError(f"{record_id} is a step of {record_id.partition('.')[0]}", "delete that")
+    check_unlocked(places, record_id)
     with claimed(places, record_id):
         queue = look_at_queue(places)
         found = forecasts.read_record(places, record_id)
@@ -31,6 +34,7 @@ def remove(places: Places, record_id: str, expected: Record | None = None) -> bo
         forecasts.unstage(places, [record_id])
         active.clear(places, record_id)
         requests.clear(places, record_id)
+        journal.note(places, Kind.DELETED, record_id)
     for ticket in queue.tickets:
         if ticket.record_id == record_id and queue.is_lost(ticket):
             tickets.remove(places, ticket.name)

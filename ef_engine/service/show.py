@@ -7,7 +7,7 @@ from typing import Any
 
 from ef_engine.service.ancestry import ancestry
 from ef_engine.service.progress import read_progress
-from ef_engine.store import flow_runs, forecasts
+from ef_engine.store import flow_runs, forecasts, notes, protections, requests
 from ef_engine.store.claims import observed
 from ef_engine.store.places import Places
 from ef_engine.store.record_rows import updated
@@ -20,6 +20,7 @@ def show(places: Places, record: Record) -> dict[str, Any]:
     state = record.state
     active = state if isinstance(state, Running | Paused) else None
     started = state.started if isinstance(state, Running | Paused | Finished) else None
+    asked, locked = requests.asked(places, record.id), protections.protection_of(places, record.id)
     return {
         "id": record.id,
         "kind": "forecastset" if record.kind == "set" else record.kind,
@@ -29,7 +30,9 @@ def show(places: Places, record: Record) -> dict[str, Any]:
         "start_date": record.start_date,
         "end_date": record.end_date,
         "approximate": record.approximate,
+        "requested_status": f"{asked.wanted} by {asked.owner or 'somebody'}" if asked else None,
         "owner": record.owner,
+        "locked": f"by {locked.owner or 'somebody'} since {locked.at}" if locked else None,
         "received": record.received,
         "started": started,
         "finished": state.finished if isinstance(state, Finished) else None,
@@ -45,6 +48,7 @@ def show(places: Places, record: Record) -> dict[str, Any]:
         "milestones": dict(record.summary.get("milestones") or {}),
         "members": [{"id": member.id, "name": member.name} for member in record.members],
         **_of_flow(places, record),
+        "notes": [{"at": note.at, "owner": note.owner, "text": note.text} for note in notes.read(places, record.id)],
         "files": _files(places, record.id),
     }
 

@@ -17,6 +17,7 @@ from ef_engine.jobs.run_one import known
 from ef_engine.jobs.signals import process_state, signal_group
 from ef_engine.jobs.supervise import is_supervised
 from ef_engine.service.flow_stop import kill_in_flow
+from ef_engine.service.protect import check_unlocked
 from ef_engine.service.standing import look_at_queue
 from ef_engine.store import active, forecasts, journal, requests, tickets
 from ef_engine.store.claims import is_lost
@@ -41,16 +42,19 @@ _STACK = re.compile(r"^(?=(?:Current thread|Thread) 0x)", re.MULTILINE)
 
 
 def kill(places: Places, record_id: str, owner: str) -> Record:
-    """Asks it to stop, then makes it; returns its record as it ended. NotFoundError for what neither runs nor waits.
+    """Asks it to stop, then makes it; returns its record as it ended. NotFoundError for what neither runs nor waits,
+    HeldError for what is locked.
 
     A supervisor does this for what it runs; a run in somebody's terminal is ended from here.
     """
     if is_flow_id(record_id):
+        check_unlocked(places, record_id)
         return kill_in_flow(places, record_id, owner)
     record = known(places, record_id)
     waiting = _waiting_tickets(places, record_id)
     if not isinstance(record.state, Running | Paused) and not waiting:
         raise NotFoundError(f"{record_id} does not run", "see `ef_cli ps`")
+    check_unlocked(places, record_id)
     if isinstance(record.state, Running | Paused) and is_lost(places, record):
         return _closed(places, record_id, Outcome.CRASHED, f"its process {record.state.process} is gone")
     if not isinstance(record.state, Running | Paused) and _is_forsaken(places, record):

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ef_engine.service.rights import ALL, Right, check
 from ef_engine.store.places import Places
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A workspace as one user sees it; `owner` is written on what they stage."""
+    """A workspace as one user sees it; `owner` is written on what they stage.
+
+    `rights` are what the `profile` ("" for none) of the config file `config` grants.
+    """
 
     places: Places
     owner: str = ""
+    rights: frozenset[Right] = ALL
+    profile: str = ""
+    config: str = ""
+
+    def require(self, right: Right) -> None:
+        """Raises ForbiddenError where the user's profile does not grant the right; ask before doing anything."""
+        check(right, self.rights, self.profile, self.config)

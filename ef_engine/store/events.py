@@ -36,6 +36,11 @@ class Kind(StrEnum):
     FROZEN = "frozen"
     LOST = "lost"
     RECOVERED = "recovered"
+    NOTED = "noted"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    DELETED = "deleted"
+    SCHEDULED = "scheduled"
 
 
 @dataclass(frozen=True, slots=True)

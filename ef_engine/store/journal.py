@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -116,14 +117,18 @@ def follow(
     stop: Callable[[], bool] = lambda: False,
     seconds: float | None = None,
     poll_seconds: float = POLL_SECONDS,
+    rest: Callable[[float], None] = time.sleep,
 ) -> Reading:
-    """As `read`, then what comes; ends when `stop` says so, or after so many `seconds` from now."""
+    """As `read`, then what comes; ends when `stop` says so, or after so many `seconds` from now.
+
+    Whenever there is nothing new it calls `rest`, which may do something else meanwhile.
+    """
     end = None if seconds is None else time.monotonic() + seconds
 
     def is_over() -> bool:
         return stop() or (end is not None and time.monotonic() >= end)
 
-    return Reading(_coming_lines(places, is_over, poll_seconds), since)
+    return Reading(_coming_lines(places, is_over, partial(rest, poll_seconds)), since)
 
 
 @contextmanager
@@ -229,7 +234,7 @@ def _past_lines(places: Places) -> Iterator[bytes]:
             file.close()
 
 
-def _coming_lines(places: Places, is_over: Callable[[], bool], poll_seconds: float) -> Iterator[bytes]:
+def _coming_lines(places: Places, is_over: Callable[[], bool], rest: Callable[[], None]) -> Iterator[bytes]:
     """Every line, and then each new one. A file that has a successor is written no more, so its end is its end."""
     file: BinaryIO | None = None
     try:
@@ -245,7 +250,7 @@ def _coming_lines(places: Places, is_over: Callable[[], bool], poll_seconds: flo
             elif is_last_look:
                 return
             else:
-                time.sleep(poll_seconds)
+                rest()
     finally:
         if file is not None:
             file.close()

@@ -25,6 +25,11 @@ class Places:
     lock: Path
     log: Path
 
+    @property
+    def directories(self) -> list[str]:
+        """The four, absolute, as the arguments of a process that makes a `Places` of them again."""
+        return [str(each.absolute()) for each in (self.stage, self.data, self.lock, self.log)]
+
     def staged(self, record_id: str) -> Path:
         """The document of something staged: `stage/Forecast_<id>.json` or `stage/ForecastSet_<id>.json`."""
         return self.stage / f"{stem(record_id)}.json"
@@ -52,6 +57,21 @@ class Places:
     def requests(self) -> Path:
         """What is asked of runs."""
         return self.data / "requests"
+
+    @property
+    def notes(self) -> Path:
+        """Remarks on records."""
+        return self.data / "notes"
+
+    @property
+    def protections(self) -> Path:
+        """Who keeps which record from being changed."""
+        return self.data / "locked"
+
+    @property
+    def schedules(self) -> Path:
+        """What is to be run at its times."""
+        return self.data / "schedules"
 
     @property
     def supervisor_lock(self) -> Path:

@@ -50,7 +50,11 @@ def from_json(document: Any) -> Process | None:
 
 def current() -> Process:
     """This process."""
-    pid = os.getpid()
+    return of_pid(os.getpid())
+
+
+def of_pid(pid: int) -> Process:
+    """The process that has the pid here and now; its start time is empty where that is not told."""
     return Process(os.uname().nodename, _boot_id(), _namespace(), pid, _start_time(pid) or "")
 
 

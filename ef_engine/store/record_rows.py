@@ -14,7 +14,7 @@ from ef_engine.store.states import Finished, Paused, Queued, Running
 
 def row_of(places: Places, record: Record | Unreadable) -> Row:
     """The row of a record, as its state is observed now."""
-    kind = "forecastset" if record.kind == "set" else "forecast"
+    kind = "forecastset" if record.kind == "set" else record.kind
     if isinstance(record, Unreadable):
         return Row(record.id, kind, "unreadable", note=str(record.problem))
     state = record.state
@@ -23,7 +23,7 @@ def row_of(places: Places, record: Record | Unreadable) -> Row:
         id=record.id,
         kind=kind,
         state=observed(places, record),
-        label=record.label,
+        label=f"{record.label}@{record.sequence}" if record.sequence else record.label,
         start=record.start_date or None,
         end=record.end_date or None,
         net_worth=None if worth is None else str(worth),

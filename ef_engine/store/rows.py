@@ -53,6 +53,16 @@ class Row(NamedTuple):
         return _GROUP_OF_STATE.get(self.state, GROUPS[3])
 
     @property
+    def name(self) -> str:
+        """What people call it: its label, or its id."""
+        return self.label or self.id
+
+    @property
+    def status(self) -> str:
+        """The state, of what is finished without how it ended."""
+        return "finished" if self.outcome else self.state
+
+    @property
     def outcome(self) -> str | None:
         """How it ended, of what is finished."""
         return self.state if self.group == GROUPS[3] and self.state != "unreadable" else None

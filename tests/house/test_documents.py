@@ -54,7 +54,17 @@ def agrees(printed: str, expected: tuple[str, ...]) -> bool:
     return re.fullmatch(wanted, lines, re.DOTALL) is not None
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/command-line.md", "docs/excel.md", "docs/reports.md"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        "README.md",
+        "docs/command-line.md",
+        "docs/excel.md",
+        "docs/records.md",
+        "docs/reports.md",
+        "docs/schedules.md",
+    ],
+)
 def test_commands_do_what_the_document_shows(document: str, tmp_path: Path) -> None:
     ours = [example for example in examples(ROOT / document) if example.command.startswith("ef_cli ")]
     assert len(ours) >= 3
@@ -64,6 +74,14 @@ def test_commands_do_what_the_document_shows(document: str, tmp_path: Path) -> N
         last_id = found[0] if (found := re.findall(r"^[0-9a-f]{12}\b", printed)) else last_id
         if example.printed:
             assert agrees(printed, example.printed), f"{example.command}\n{printed}"
+
+
+def test_a_set_up_does_what_its_document_shows(tmp_path: Path) -> None:
+    document = ROOT / "docs/compose.md"
+    (tmp_path / "ef.toml").write_text(blocks(document, "toml")[0], encoding="utf-8")
+    for example in examples(document):
+        printed = run_example(example, tmp_path, "")
+        assert not example.printed or agrees(printed, example.printed), f"{example.command}\n{printed}"
 
 
 def test_the_python_example_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from ef_engine.service.ids import find_record
 from ef_engine.service.listing import list_rows
+from ef_engine.service.rights import Right
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import forecasts, tickets
 from ef_engine.store.places import Places
@@ -136,6 +138,16 @@ async def test_report_explain_log_and_info_open_as_texts(sample: Sample) -> None
         await person.press("o")
         await person.until(lambda: len(output(person)) > 1)
         assert f"attempt 1 of {record_id}" in output(person)[0]
+
+
+async def test_a_profile_without_the_right_cannot_do_it_from_here_either(sample: Sample) -> None:
+    workspace = replace(sample("typical"), rights=frozenset({Right.READ}), profile="guest", config="a.toml")
+    record_id = id_of(workspace, "an invented household")
+    async with opened(workspace) as person:
+        await go_to(person, 4, record_id)
+        await person.press("d", "y")
+        await person.until(lambda: any("DELETE" in each.message for each in person.app._notifications))
+    assert state_of(workspace.places, record_id) == "evaluated"
 
 
 async def test_a_report_is_made_as_a_page_and_its_place_is_told(

@@ -8,6 +8,7 @@ from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
 from ef_engine.secret import Secret
+from ef_engine.service.rights import Right
 from ef_engine.store.places import PARTS
 
 
@@ -37,4 +38,6 @@ def _shown(invocation: Invocation, name: str, value: object) -> object:
     part = name.removesuffix("_directory")
     if part in PARTS:
         return str(getattr(invocation.places, part))
+    if name == "rights":
+        return ", ".join(right for right in Right if right in invocation.workspace.rights)
     return str(value) if isinstance(value, Secret) else value

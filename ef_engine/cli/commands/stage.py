@@ -11,6 +11,7 @@ from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
 from ef_engine.service.inputs import STDIN, Changes
+from ef_engine.service.rights import Right
 from ef_engine.service.stage import Staged, stage_data, stage_file
 
 TABLE_OPTIONS = ("all_loans_strategy", "currency")
@@ -61,6 +62,9 @@ def stage_from_database(invocation: Invocation) -> Staged:
     """Stages the input tables with the changes of the command line, a forecast or a set as the words say."""
     from ef_engine.service.stage_database import stage_tables
 
+    invocation.require(Right.STAGE)
+    if invocation.option("flush", False):
+        invocation.require(Right.DELETE)
     return stage_tables(
         invocation.workspace,
         invocation.database,
@@ -78,6 +82,7 @@ def table_options(invocation: Invocation) -> dict[str, object]:
 
 def stage(invocation: Invocation, name: str, kind: str | None) -> Staged:
     """Stages what `name` stands for with the changes of the command line."""
+    invocation.require(Right.STAGE)
     changes, source = changes_of(invocation), invocation.option("source")
     if name == STDIN:
         return stage_data(invocation.workspace, sys.stdin.buffer.read(), "standard input", changes, kind, source)

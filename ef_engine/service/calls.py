@@ -1,0 +1,132 @@
+"""`ls calls`: one record for everything that ran, runs or waits, as pages of one list (records-and-flows.md 2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ef_engine.errors import CommandError, NotFoundError
+from ef_engine.service.listing import FIELDS, record_rows
+from ef_engine.store.places import Places, stem
+from ef_engine.store.rows import GROUPS, Row
+
+COLUMNS = (
+    "Page", "Row", "Name", "ID", "Owner", "Last Updated", "Forecast", "Started", "Finished", "State", "Outcome",
+)  # fmt: skip
+
+ROWS = 10
+"""How many rows a page has, unless somebody wants it otherwise."""
+
+_FLOW = "F"
+_UNFINISHED = frozenset({GROUPS[1], GROUPS[2]})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which records: beginnings of ids (of the record, of its tracking), a state or outcome or group of them, the
+    owner, and the moment (UTC text) since which something changed. None and False choose nothing away."""
+
+    id: str | None = None
+    tracking: str | None = None
+    state: str | None = None
+    owner: str | None = None
+    since: str | None = None
+    is_unfinished: bool = False
+
+    def fits(self, row: Row) -> bool:
+        """Whether a row is chosen, as far as its state is not asked for."""
+        return (
+            row.id.startswith(self.id or "")
+            and (row.tracking or "").startswith(self.tracking or "")
+            and self.owner in (None, row.owner)
+            and (row.updated or "") >= (self.since or "")
+            and (not self.is_unfinished or row.group in _UNFINISHED)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The page `number` (from 1) of `pages`; `size` is how many rows a full one has, `total` how many there are."""
+
+    rows: list[Row]
+    number: int
+    pages: int
+    size: int
+    total: int
+
+    @property
+    def cells(self) -> list[tuple[object, ...]]:
+        """The values in the order of `COLUMNS`; rows are numbered from 1 on every page."""
+        return [(self.number, position, *call_cells(row)) for position, row in enumerate(self.rows, start=1)]
+
+    @property
+    def footer(self) -> str:
+        """Where this page stands among the others."""
+        if not self.total:
+            return "No records."
+        return f"Page {self.number} of {self.pages} of {self.total} total records"
+
+
+def call_cells(row: Row) -> tuple[object, ...]:
+    """The values of a record in the order of `COLUMNS`, without page and row.
+
+    Forecast is the forecast it simulates; a set simulates several, so it has none.
+    """
+    forecast = row.id if row.kind == "forecast" else None
+    return (
+        row.name, row.id, row.owner, row.updated, forecast, row.started, row.finished, row.status, row.outcome,
+    )  # fmt: skip
+
+
+def all_rows(places: Places) -> list[Row]:
+    """A row for every record: of forecasts and sets, of runs of flows and their steps, in no order."""
+    rows = record_rows(places)
+    if any(name.startswith(stem(_FLOW)) for name in _names(places)):
+        from ef_engine.store import flow_runs
+        from ef_engine.store.record_rows import row_of
+
+        for run in flow_runs.runs(places):
+            rows += [row_of(places, each) for each in (run, *flow_runs.steps(places, run.id))]
+    return rows
+
+
+def _names(places: Places) -> list[str]:
+    with suppress(FileNotFoundError):
+        return os.listdir(places.data)
+    return []
+
+
+def calls(places: Places, choice: Choice, *, is_ascending: bool = False) -> list[Row]:
+    """The records that are chosen, the last changed first unless `is_ascending`."""
+    rows = [row for row in all_rows(places) if choice.fits(row)]
+    if choice.state:
+        rows = _in_state(rows, choice.state)
+    return sorted(rows, key=lambda row: (row.updated or "", row.id), reverse=not is_ascending)
+
+
+def _in_state(rows: list[Row], state: str) -> list[Row]:
+    from ef_engine.service.query import Query, apply, term
+    from ef_engine.service.query_fields import Sign
+
+    return apply(Query((term("state", Sign.IS, tuple(state.split(",")), FIELDS),)), rows)
+
+
+def paged(rows: Sequence[Row], number: int, size: int | None = ROWS) -> Page:
+    """One page; `size` None puts all on it. NotFoundError for a page there is none of."""
+    if number < 1 or (size is not None and size < 1):
+        raise CommandError("--page and --rows count from 1", "give a positive number")
+    size = size or max(1, len(rows))
+    pages = -(-len(rows) // size)
+    if pages and number > pages:
+        raise NoPageError(pages)
+    return Page(list(rows[(number - 1) * size : number * size]), number, pages, size, len(rows))
+
+
+class NoPageError(NotFoundError):
+    """There are not that many pages."""
+
+    def __init__(self, pages: int) -> None:
+        self.pages = pages
+        Exception.__init__(self, "Only 1 page exists." if pages == 1 else f"Only {pages} pages exist.")
