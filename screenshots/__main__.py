@@ -22,6 +22,9 @@ from tests.tui.workspaces import make
 HERE = Path(__file__).parent
 Visit = Callable[[Person], Awaitable[None]]
 
+HOUSEHOLD, SET = "8444b033da58", "Sc0edc0460f4d"
+SCENARIOS = ("a38d5dcb5fb9", "b7ccc467df31", "6578c2c4d1c9")
+
 
 async def _main(person: Person) -> None:
     await person.until(lambda: person.main.is_settled)
@@ -43,8 +46,36 @@ async def _report(person: Person) -> None:
     await _main(person)
     await person.press("4")
     person.main.current.table.go_to(4)
-    await person.press("r")
+    await person.press("R")
     await person.until(lambda: "Milestones" in person.text)
+
+
+async def _forecast(person: Person) -> None:
+    await _main(person)
+    person.app.open_record(HOUSEHOLD)
+    await person.until(lambda: "┤" in person.text)
+    await person.press("down", "space")
+    await person.pilot.pause(0.3)
+
+
+async def _decisions(person: Person) -> None:
+    await _forecast(person)
+    await person.press("4", "down", "down")
+
+
+async def _comparison(person: Person) -> None:
+    await _main(person)
+    person.app.open_comparison(SCENARIOS)
+    await person.until(lambda: "less net worth" in person.text)
+    await person.press("2")
+    await person.until(lambda: "┤" in person.text)
+
+
+async def _set(person: Person) -> None:
+    await _main(person)
+    person.app.open_record(SET)
+    await person.until(lambda: "smaller flat" in person.text)
+    await person.press("right")
 
 
 PICTURES: dict[str, tuple[str, tuple[int, int], str, Visit]] = {
@@ -54,6 +85,10 @@ PICTURES: dict[str, tuple[str, tuple[int, int], str, Visit]] = {
     "stage": ("typical", (120, 36), "dark", _stage),
     "palette": ("typical", (120, 36), "dark", _palette),
     "report": ("typical", (120, 36), "contrast", _report),
+    "forecast": ("typical", (120, 36), "dark", _forecast),
+    "decisions": ("typical", (120, 36), "light", _decisions),
+    "comparison": ("typical", (120, 36), "dark", _comparison),
+    "set": ("typical", (120, 36), "dark", _set),
 }
 """By name: workspace, size, theme, and the way to what is shown."""
 

@@ -69,8 +69,9 @@ def result_of(record: Record) -> Ran | None:
 
 
 def ran(record: Record) -> Ran:
-    """How something finished ended."""
-    assert isinstance(record.state, Finished)
+    """How something ended; an interruption may come before it began, and then it has not."""
+    if not isinstance(record.state, Finished):
+        return Ran(record.id, None, f"it was not begun; `ef_cli run {record.id}` runs it")
     return Ran(record.id, record.state.outcome, record.state.message)
 
 

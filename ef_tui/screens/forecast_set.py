@@ -21,7 +21,7 @@ from ef_tui.subjects import EVALUATED, Subject
 from ef_tui.widgets.columns import Cell, Column
 from ef_tui.widgets.lines import Hint, Part
 from ef_tui.widgets.virtual_table import VirtualTable
-from ef_tui.widgets.wide_table import WideTable
+from ef_tui.widgets.wide_table import CellTable, WideTable
 
 MATRIX, RANKING, MILESTONES = range(3)
 MOST_COMPARED = 4
@@ -56,7 +56,7 @@ class SetScreen(PagedScreen):
         mark = self.dashboard.session.glyphs.mark
         self._pointer = ">" if self.dashboard.session.glyphs.is_ascii else "▸"
         self.metrics = VirtualTable[str]((Column("Metric", 10, grow=1),), str, lambda name: (Cell(name),), id="metrics")
-        self.matrix = WideTable[GridRow]((), key_of, self._matrix_cells, empty_text="the set has no choices")
+        self.matrix = CellTable[GridRow]((), key_of, self._matrix_cells, empty_text="the set has no choices")
         self.ranking = WideTable[GridRow]((), key_of, cells_of, fixed=2, empty_text="one scenario only", mark=mark)
         self.moves = WideTable[GridRow]((), key_of, cells_of, empty_text="no milestone moves")
         return Horizontal(self.metrics, self.matrix), self.ranking, self.moves
@@ -139,10 +139,10 @@ class SetScreen(PagedScreen):
         return grids.cell_of(cell_of(scenario, self.metric))
 
     def _matrix_cells(self, row: GridRow) -> Sequence[Cell]:
-        """The cells of a row; the leftmost option is what enter opens."""
+        """The cells of a row; the chosen one is what enter opens."""
         if row.key != self.matrix.cursor_key:
             return row.cells
-        place = 1 + self.matrix.left
+        place = 1 + self.matrix.chosen
         chosen = Cell(f"{self._pointer}{row.cells[place].text}", row.cells[place].tone)
         return (*row.cells[:place], chosen, *row.cells[place + 1 :])
 
@@ -152,7 +152,7 @@ class SetScreen(PagedScreen):
             return None
         if self._place == MATRIX:
             matrix = self.found.matrix()
-            return matrix.cells[self.matrix.cursor_place][self.matrix.left] if matrix and self.matrix.rows else None
+            return matrix.cells[self.matrix.cursor_place][self.matrix.chosen] if matrix and self.matrix.rows else None
         table = self.ranking if self._place == RANKING else self.moves
         row = table.cursor
         if row is None:

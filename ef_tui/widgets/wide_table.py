@@ -9,7 +9,7 @@ from typing import Any, ClassVar, TypeVar
 from textual.binding import Binding, BindingType
 
 from ef_tui.widgets.columns import GAP, Column, Fitted, fit
-from ef_tui.widgets.virtual_table import VirtualTable
+from ef_tui.widgets.virtual_table import GUTTER, VirtualTable
 
 RowT = TypeVar("RowT")
 
@@ -50,3 +50,32 @@ class WideTable(VirtualTable[RowT]):
             kept.append(column)
         places = [*range(self.fixed), *range(self.fixed + self.left, len(self.columns))]
         return tuple(Fitted(places[each.index], each.column, each.width) for each in fit(kept, width))
+
+
+class CellTable(WideTable[RowT]):
+    """A wide table with a cell under the cursor: left and right move it, and move columns only where it would leave.
+
+    `chosen` is its column, counted from the first one that is not fixed.
+    """
+
+    def __init__(self, *arguments: Any, **details: Any) -> None:
+        super().__init__(*arguments, **details)
+        self.chosen = 0
+
+    def set_columns(self, columns: Sequence[Column]) -> None:
+        """Has other columns from now on; the cell stays where it is, if that is still there."""
+        super().set_columns(columns)
+        self.chosen = max(0, min(self.chosen, len(columns) - self.fixed - 1))
+
+    def action_shift(self, columns: int) -> None:
+        """Moves to another cell of the row."""
+        self.chosen = max(0, min(self.chosen + columns, len(self.columns) - self.fixed - 1))
+        self.left = min(self.left, self.chosen)
+        while self.left < self.chosen and not self._is_shown():
+            self.left += 1
+        self.fit_again()
+        self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def _is_shown(self) -> bool:
+        width = max(1, self.scrollable_content_region.width - GUTTER)
+        return any(each.index == self.fixed + self.chosen for each in self.fitted(width))

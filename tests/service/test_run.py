@@ -228,3 +228,23 @@ def test_an_interrupted_set_leaves_the_rest_staged_and_can_go_on(
 )
 def test_the_outcome_of_a_set_follows_from_its_members(members: list[Outcome | None], expected: Outcome) -> None:
     assert set_outcome(members) is expected
+
+
+class Impatient(RunWatcher):
+    """Presses Ctrl-C right before a run begins."""
+
+    def run_begun(self, record: Record, position: int, count: int) -> None:
+        """Too early for anything to be written down."""
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_before_anything_began_is_told_as_that(workspace: Workspace, plans_file: Path) -> None:
+    set_id = stage_file(workspace, plans_file).id
+    member = record_of(workspace, set_id).members[0].id
+    told: list[Ran] = []
+
+    with pytest.raises(KeyboardInterrupt):
+        told.extend(run(workspace.places, set_id, Wishes(watcher=Impatient())))
+
+    assert [(each.id, each.outcome) for each in told] == [(member, None), (set_id, Outcome.KILLED)]
+    assert told[0].message == f"it was not begun; `ef_cli run {member}` runs it"

@@ -248,6 +248,21 @@ async def test_a_scenario_is_opened_where_choices_meet(looked_at: Look) -> None:
         assert person.app.screen.record_id == scenario.id  # type: ignore[attr-defined]  # the screen just asked for
 
 
+async def test_columns_move_only_where_the_cell_would_leave_the_screen(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(120, 40)) as person:
+        screen = await open_set(person)
+        await person.press("right", "right", "right")
+        assert (screen.matrix.chosen, screen.matrix.left) == (2, 0)
+    async with opened(looked_at("typical"), size=(64, 24)) as person:
+        screen = await open_set(person)
+        await person.press("right", "right")
+        assert screen.matrix.chosen == 2
+        assert screen.matrix.left > 0
+        assert "▸" in person.text
+        await person.press("left", "left")
+        assert (screen.matrix.chosen, screen.matrix.left) == (0, 0)
+
+
 async def test_scenarios_are_selected_and_compared(looked_at: Look) -> None:
     async with opened(looked_at("typical")) as person:
         screen = await open_set(person)
