@@ -36,6 +36,12 @@ class Wanted:
     since: str | None = None
 
 
+def _moment(each: Event | LogLine) -> tuple[str, int]:
+    """When it was; of one millisecond a log line comes after the beginning of its attempt and before the end."""
+    rank = 1 if isinstance(each, LogLine) else 2 if each.kind is Kind.POSTRUN else 0
+    return each.at, rank
+
+
 class Listener:
     """Tells `put` what it wants to know; `say` is told of what the journal holds and nobody can read."""
 
@@ -84,7 +90,7 @@ class Listener:
         running = running_attempts(self._places) if self._has_log else set()
         lines = sorted(self._past_lines(running), key=lambda line: line.at)
         happened: Iterable[Event | LogLine] = events
-        for each in merge(happened, lines, key=lambda each: each.at):
+        for each in merge(happened, lines, key=_moment):
             self._tell(each)
 
     def _past_lines(self, kept: Collection[tuple[str, int]]) -> list[LogLine]:

@@ -56,7 +56,7 @@ class Package:
         """The content of a part; InputError if it cannot be unpacked."""
         try:
             return self.archive.read(name)
-        except _BREAKS_OFF as error:
+        except (*_BREAKS_OFF, KeyError) as error:
             raise damaged(self.name, str(error)) from None
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ef_engine.errors import InputError
@@ -224,6 +224,7 @@ def test_a_broken_part_is_no_traceback(part: str, content: bytes) -> None:
 
 
 @given(at=st.integers(0, len(GOOD) - 1), byte=st.integers(0, 255))
+@example(at=8368, byte=0)
 @settings(max_examples=60, deadline=None)
 def test_a_flipped_byte_is_no_traceback(at: int, byte: int) -> None:
     data = bytearray(GOOD)
