@@ -21,6 +21,7 @@ from ef_engine.sources.json_text import dumps
 from ef_engine.store import active, forecasts
 from ef_engine.store.active import Marker
 from ef_engine.store.places import Places, places_under
+from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 
 DEADLINE = 45.0
@@ -127,7 +128,8 @@ def end(shop: Shop) -> None:
     """Ends what runs in a workspace, stopped processes too."""
     for marker in active.markers(shop.places):
         with suppress(ProcessLookupError):
-            os.kill(marker.process.pid, signal.SIGKILL)
+            if liveness(marker.process) is Liveness.ALIVE:  # its pid may belong to somebody else by now
+                os.kill(marker.process.pid, signal.SIGKILL)
     for pid in shop.supervisor_pids():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
