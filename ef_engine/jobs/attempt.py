@@ -28,11 +28,15 @@ from ef_engine.store.transitions import Finish, Start, after, seconds_held
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's."""
+    """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's.
+
+    Where it `is_supervised`, a wish to kill it stays for the supervisor, who takes it out of other tickets too.
+    """
 
     timeout: float | None = None
     watcher: Observer = field(default=SILENT)
     version: str = ""
+    is_supervised: bool = False
 
 
 def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
@@ -51,8 +55,8 @@ def _run(places: Places, running: Record, conduct: Conduct) -> Record:
         _ended(places, running, log, Finish(Outcome.KILLED, now(), "interrupted"))
         raise
     except KillRequestedError:
-        request = requests.asked(places, record.id)
-        return _ended(places, running, log, Finish(Outcome.KILLED, now(), f"stopped by {_who(request)}"))
+        event = Finish(Outcome.KILLED, now(), f"stopped by {_who(requests.asked(places, record.id))}")
+        return _ended(places, running, log, event, is_obeyed=not conduct.is_supervised)
     except TimedOutError:
         message = f"stopped after {conduct.timeout:g} s"
         return _ended(places, running, log, Finish(Outcome.TIMED_OUT, now(), message))
@@ -103,11 +107,12 @@ def _message(answer: Answer) -> str:
     return str(answer.summary.get("failure", ""))
 
 
-def _ended(places: Places, record: Record, log: Path, event: Finish) -> Record:
+def _ended(places: Places, record: Record, log: Path, event: Finish, *, is_obeyed: bool = True) -> Record:
     finished = after(record, event)
     write_log(log, f"{event.outcome.value} {event.message}".strip())
     forecasts.write_record(places, finished)
-    requests.clear(places, record.id)
+    if is_obeyed:
+        requests.clear(places, record.id)
     note_end(places, finished)
     return finished
 

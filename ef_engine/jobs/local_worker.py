@@ -67,7 +67,7 @@ def _run(order: Order, record_id: str) -> str | None:
     def begun(record: Record) -> None:
         _print_to(order.places, record)
 
-    conduct = Conduct(order.timeout, version=order.version)
+    conduct = Conduct(order.timeout, version=order.version, is_supervised=True)
     try:
         record, _ = run_one(order.places, record_id, conduct, force=order.force, begun=begun)
     except HeldError:

@@ -26,10 +26,11 @@ from ef_engine.jobs.observer import JournalObserver
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
 from ef_engine.jobs.work import Work
-from ef_engine.store import active, requests, tickets
+from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.locks import holding
 from ef_engine.store.places import Places
 from ef_engine.store.process import Process, current
+from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome
 from ef_engine.version import VERSION
 
@@ -285,8 +286,16 @@ class Supervisor:
             self._withdraw(record_id, f"stopped by {owner} before it ran", is_running=running is not None)
             if running and record_id in self._current_ids(running):
                 self._press(running, record_id, f"stopped by {owner}", moment)
-            if moment - self._asked.get(record_id, moment) > ASK_SECONDS:
+            if moment - self._asked.get(record_id, moment) > ASK_SECONDS or self._is_obeyed(record_id):
                 self._forget_request(record_id)
+
+    def _is_obeyed(self, record_id: str) -> bool:
+        """Whether it was stopped since that was asked; now that no ticket waits for it, nothing is asked any more."""
+        request = requests.asked(self._places, record_id) if record_id in self._asked else None
+        record = forecasts.read_record(self._places, record_id) if request else None
+        if request is None or not isinstance(record, Record) or not isinstance(record.state, Finished):
+            return False
+        return record.state.outcome is Outcome.KILLED and record.state.finished >= request.at
 
     def _forget_request(self, record_id: str) -> None:
         """Drops a request that came when its run had just ended: nothing waits for it and nobody runs it."""
@@ -343,7 +352,8 @@ class Supervisor:
         for name, work in list(self._works.items()):
             if self._interrupts or name in drained:
                 work.drain()
-            if not work.left and name not in under_way and self._is_due(name, moment):
+            is_new = work.record_id not in self._asked and requests.is_asked(self._places, work.record_id)
+            if not work.left and name not in under_way and self._is_due(name, moment) and not is_new:
                 self._guarded(partial(self._finish, name, work, moment))
         self._waiting = deque(work for work in self._waiting if work.left)
 

@@ -102,7 +102,7 @@ class Work:
         most = self._most(slots)
         chosen: list[str] = []
         for record_id in self._queue:
-            if record_id not in busy and self._is_due(record_id) and not self._runs_elsewhere(record_id):
+            if record_id not in busy and self._is_due(record_id) and not self._is_taken(record_id):
                 chosen.append(record_id)
                 if len(chosen) == most:
                     break
@@ -153,6 +153,10 @@ class Work:
             self.fail(error)
             return False
         return True
+
+    def _is_taken(self, record_id: str) -> bool:
+        """Whether it is about to be taken out, because somebody wants it stopped, or is run by another process."""
+        return requests.is_asked(self._places, record_id) or self._runs_elsewhere(record_id)
 
     def _runs_elsewhere(self, record_id: str) -> bool:
         """Whether it is marked as run by a process that lives, so that no slot has to find out that it is claimed.
