@@ -19,6 +19,7 @@ from ef_engine.cli.options import GLOBAL_OPTIONS, add_global_options, add_option
 from ef_engine.cli.parser import Parser
 from ef_engine.cli.settings import resolve
 from ef_engine.errors import CommandError, EfError
+from ef_engine.service.workspace import open_workspace
 
 if TYPE_CHECKING:
     from ef_tui.session import Session
@@ -73,6 +74,7 @@ def _open(invocation: Invocation) -> int:
     gc.disable()  # until the first paint: until then there is nothing to collect, and a tenth of the time to win
     from ef_tui.app import EfApp
 
+    open_workspace(invocation.places)
     app = EfApp(session_of(invocation))
     app.run(mouse=app.session.preferences.mouse)
     return app.return_code or 0

@@ -18,6 +18,7 @@ from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.required_rights import required_right
 from ef_engine.cli.settings import resolve
 from ef_engine.errors import CommandError, EfError
+from ef_engine.service.workspace import open_workspace
 
 INTERRUPTED = 130
 CLOSED_PIPE = 141
@@ -78,6 +79,7 @@ def _run(arguments: list[str], log_directories: list[Path]) -> int:
         invocation.require(right)
     log_directories.append(invocation.places.log)
     _warn_of_passwords(invocation)
+    open_workspace(invocation.places)
     return int(module.run(invocation) or 0)
 
 

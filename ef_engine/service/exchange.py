@@ -1,7 +1,6 @@
 """`export` and `import`: forecasts, sets and their results from files to a database and back, byte for byte.
 
-An export is one transaction. An import writes each forecast whole or not at all, a set after its forecasts; if
-something goes wrong on the way, what was new is taken back.
+An export is one transaction, and so is an import: all that one command brings appears at once, or nothing does.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.service.ids import kind_of
 from ef_engine.service.workspace import Workspace
-from ef_engine.store import forecasts, journal, records
+from ef_engine.store import arrivals, forecasts, records
+from ef_engine.store.arrivals import Arrival
 from ef_engine.store.claims import claimed
-from ef_engine.store.events import Kind
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Staged, status_of
@@ -48,7 +47,7 @@ def export(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[str
     wanted = list(dict.fromkeys(_with_members(workspace.places, ids)))
     with writing(target) as connection:
         schema.check(connection, target)
-        stored.write(connection, workspace.owner, (_piece(workspace.places, each) for each in wanted))
+        stored.write(connection, workspace.owner, (piece_of(workspace.places, each) for each in wanted))
     return wanted
 
 
@@ -64,8 +63,8 @@ def _with_members(places: Places, ids: Iterable[str]) -> Iterator[str]:
         yield record_id
 
 
-def _piece(places: Places, record_id: str) -> Stored:
-    """What a workspace has of one, read while nobody else may run it."""
+def piece_of(places: Places, record_id: str) -> Stored:
+    """What a workspace has of one, read while nobody else may run it; HeldError for what runs."""
     from ef_engine.sources.database.stored import Stored
 
     with claimed(places, record_id):
@@ -115,45 +114,23 @@ def import_stored(workspace: Workspace, target: Target, ids: Sequence[str]) -> l
     from ef_engine.sources.database import schema, stored
     from ef_engine.sources.database.connect import reading
 
-    done: list[Exchanged] = []
-    before = forecasts.known_ids(workspace.places)
-    try:
-        with reading(target) as connection:
-            schema.check(connection, target)
-            for record_id in ids:
-                for piece in stored.read_with_members(connection, workspace.owner, record_id):
-                    if piece.id not in {each.id for each in done}:
-                        done.append(_write(workspace.places, piece))
-    except BaseException:
-        for each in done:
-            if each.id not in before:
-                forecasts.delete_run(workspace.places, each.id)
-                forecasts.unstage(workspace.places, [each.id])
-        raise
-    return done
+    done: dict[str, Exchanged] = {}
+    with arrivals.arrival(workspace.places) as arrival, reading(target) as connection:
+        schema.check(connection, target)
+        for record_id in ids:
+            for piece in stored.read_with_members(connection, workspace.owner, record_id):
+                if piece.id not in done:
+                    done[piece.id] = _take(workspace.places, arrival, piece)
+    return list(done.values())
 
 
-def _write(places: Places, piece: Stored) -> Exchanged:
+def _take(places: Places, arrival: Arrival, piece: Stored) -> Exchanged:
     record = records.from_json(dict(piece.record))
     with claimed(places, piece.id):
         known = forecasts.read_record(places, piece.id)
-        if isinstance(known, forecasts.Unreadable):
-            raise known.problem
-        if known is not None and not _says_more(record, known):
-            return Exchanged(piece.id, False)
-        if isinstance(record.state, Staged):
-            forecasts.stage(places, [record], {piece.id: piece.document})
-        else:
-            forecasts.publish(places, record, piece.document, piece.results)
-            forecasts.unstage_begun(places, [piece.id])
-    journal.note(places, Kind.STAGED, piece.id, owner=record.owner)
-    return Exchanged(piece.id, True)
-
-
-def _says_more(record: Record, known: Record) -> bool:
-    """Whether what comes has a result, and what is there has none."""
-    return _has_result(record) and not _has_result(known)
-
-
-def _has_result(record: Record) -> bool:
-    return isinstance(record.state, Finished) and record.state.outcome.has_result
+    if isinstance(known, forecasts.Unreadable):
+        raise known.problem
+    is_new = known is None or arrivals.says_more(record, known)
+    if is_new:
+        arrival.add(record, piece.document, piece.results)
+    return Exchanged(piece.id, is_new)

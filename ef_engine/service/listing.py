@@ -18,6 +18,7 @@ from ef_engine.store import catalogue
 from ef_engine.store.places import Places
 from ef_engine.store.rows import GROUPS as GROUPS
 from ef_engine.store.rows import Row as Row
+from ef_engine.store.unseen import settled
 
 COLUMNS = ("ID", "Kind", "State", "Label", "Start", "End", "Net Worth", "Updated", "Owner")
 
@@ -59,6 +60,10 @@ def list_rows(places: Places, kind: str | None = None, memory: Memory | None = N
 
 def record_rows(places: Places, memory: Memory | None = None) -> list[Row]:
     """A row for everything that has a record, in no order."""
+    return settled(places, lambda: _record_rows(places, memory))
+
+
+def _record_rows(places: Places, memory: Memory | None) -> list[Row]:
     rows = catalogue.read_rows(places, None if memory is None else memory.finished)
     if not _is_nothing_staged(places):
         rows += _staged_rows(places, {row.id for row in rows})

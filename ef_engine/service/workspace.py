@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ef_engine.service.rights import ALL, Right, check
+from ef_engine.store import unseen
 from ef_engine.store.places import Places
 
 
@@ -24,3 +25,11 @@ class Workspace:
     def require(self, right: Right) -> None:
         """Raises ForbiddenError where the user's profile does not grant the right; ask before doing anything."""
         check(right, self.rights, self.profile, self.config)
+
+
+def open_workspace(places: Places) -> None:
+    """Ends what imports that died were sure to do; for a program to do before it looks at anything."""
+    if unseen.entries(places):
+        from ef_engine.store.arrivals import finish  # what it needs takes longer to load than most commands to answer
+
+        finish(places)

@@ -55,6 +55,19 @@ def _temporaries(directory: Path, names: Mapping[str, bytes]) -> Iterator[list[P
         raise
 
 
+def move(source: Path, target: Path) -> None:
+    """Renames a file or directory, for good: both directories are on disk afterwards. OSError where it cannot be."""
+    move_together({source: target})
+
+
+def move_together(targets: Mapping[Path, Path]) -> None:
+    """Renames one after the other, and then sees to it that all the directories are on disk."""
+    for source, target in targets.items():
+        os.rename(source, target)
+    for directory in {path.parent for pair in targets.items() for path in pair if path.parent.exists()}:
+        _sync_directory(directory)
+
+
 def _write_new(path: Path, data: bytes, durable: bool, mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), mode)
     try:

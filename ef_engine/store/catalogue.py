@@ -18,6 +18,7 @@ from typing import TypeAlias
 
 from ef_engine.store.places import Places, stem
 from ef_engine.store.rows import Row
+from ef_engine.store.unseen import settled, unseen
 
 SCHEMA = "ef/catalogue/1"
 
@@ -52,7 +53,7 @@ def read_rows(places: Places, memory: Known | None = None) -> list[Row]:
     """
     begin = time.time_ns()
     with _nothing_collected():
-        marks = _marks(places)
+        marks = settled(places, lambda: _marks(places))
         known = memory or (_load(path_of(places)) if len(marks) >= LEAST else {})
         current = {key: row for key, (mark, row) in known.items() if marks.get(key) == mark}
     missing = [key for key in marks if key not in current]
@@ -89,7 +90,15 @@ def path_of(places: Places) -> Path:
 
 
 def _marks(places: Places) -> dict[str, Mark]:
-    """The mark of each record's file by id: one look at each, nothing is opened."""
+    """The mark of each record's file by id, but for what nobody may see yet."""
+    found = _all_marks(places)
+    for record_id in unseen(places).runs:
+        found.pop(record_id, None)
+    return found
+
+
+def _all_marks(places: Places) -> dict[str, Mark]:
+    """One look at each, nothing is opened."""
     found: dict[str, Mark] = {}
     try:
         descriptor = os.open(places.data, os.O_RDONLY)

@@ -20,11 +20,14 @@ from ef_engine.store.atomic import STALE_SECONDS, remove_stale_temporaries, writ
 from ef_engine.store.atomic import is_temporary as is_temporary
 from ef_engine.store.places import Places, id_of, is_set_id, make_directory
 from ef_engine.store.records import SET_SCHEMA, STATE_SCHEMA, Record
+from ef_engine.store.unseen import settled, unseen
 
 RESULTS = ("daily.csv", "postings.csv", "decisions.csv", "result.json")
 """In the order they appear: who sees `result.json` sees all of them."""
 
-_GONE = ".gone"
+GONE = ".gone"
+"""How the name of a directory ends that nobody reads: what is being deleted, or not yet complete."""
+
 _ID = "S?[0-9a-f]{12}"
 
 
@@ -58,7 +61,13 @@ def read_record(places: Places, record_id: str) -> Record | Unreadable | None:
 
 
 def read_run(places: Places, record_id: str) -> Record | Unreadable | None:
-    """What the data directory knows of the id, whatever is staged; None for nothing."""
+    """What the data directory knows of the id, whatever is staged; None for nothing that may be seen."""
+    found = read_any_run(places, record_id)
+    return found if found and record_id not in unseen(places).runs else None
+
+
+def read_any_run(places: Places, record_id: str) -> Record | Unreadable | None:
+    """As `read_run`, also of what nobody may see yet."""
     path = record_path(places, record_id)
     try:
         return records.from_json(documents.load(path, SET_SCHEMA if is_set_id(record_id) else STATE_SCHEMA))
@@ -91,6 +100,10 @@ def read_some(places: Places, ids: Iterable[str]) -> dict[str, Record | Unreadab
 
 def read_records(places: Places) -> list[Record | Unreadable]:
     """Every record of the workspace: what was ever run, then what is only staged."""
+    return settled(places, lambda: _read_records(places))
+
+
+def _read_records(places: Places) -> list[Record | Unreadable]:
     run = {record_id: found for record_id in run_ids(places) if (found := read_run(places, record_id))}
     staged = {key: value for key, value in stage_index.read(places).items() if key not in run}
     return [*run.values(), *staged.values()]
@@ -106,7 +119,12 @@ def run_ids(places: Places) -> Iterator[str]:
 
 def known_ids(places: Places) -> set[str]:
     """Every id that is staged or has a directory under data."""
-    return {*run_ids(places), *stage_index.read(places)}
+    return settled(places, lambda: {*_seen_run_ids(places), *stage_index.read(places)})
+
+
+def _seen_run_ids(places: Places) -> set[str]:
+    found = set(run_ids(places))
+    return found - unseen(places).runs
 
 
 def write_record(places: Places, record: Record) -> None:
@@ -171,27 +189,6 @@ def write_results(places: Places, record_id: str, contents: Mapping[str, bytes])
     write_together(places.run(record_id), ordered)
 
 
-def publish(places: Places, record: Record, document: bytes, results: Mapping[str, bytes]) -> None:
-    """Puts something that was run elsewhere into the data directory; the caller holds its claim.
-
-    What is new appears at once with all of its files. Over what is there already the record is written last.
-    """
-    directory = places.run(record.id)
-    is_new = not directory.exists()
-    target = directory.with_name(f".{directory.name}.{os.getpid()}{_GONE}") if is_new else directory
-    make_directory(target)
-    record_name = record_path(places, record.id).name
-    contents = {document_name(record.id): document, **{name: results[name] for name in RESULTS if name in results}}
-    try:
-        write_together(target, contents | {record_name: documents.dump(record.to_json())})
-        if is_new:
-            target.rename(directory)
-    except BaseException:
-        if is_new:
-            _delete_tree(target)
-        raise
-
-
 def write_result(places: Places, record_id: str, data: bytes) -> None:
     """Replaces `result.json` alone."""
     write_bytes(places.run(record_id) / "result.json", data)
@@ -208,7 +205,7 @@ def delete_run(places: Places, record_id: str) -> None:
     """Deletes a run's directory; renamed first, so that a reader sees all of it or nothing."""
     directory = places.run(record_id)
     if directory.exists():
-        gone = directory.with_name(f".{directory.name}.{os.getpid()}{_GONE}")
+        gone = directory.with_name(f".{directory.name}.{os.getpid()}{GONE}")
         directory.rename(gone)
         _delete_tree(gone)
 
@@ -222,7 +219,7 @@ def _delete_tree(directory: Path) -> None:
 def half_deleted(places: Places) -> list[Path]:
     """Directories that somebody began to delete and died."""
     with suppress(FileNotFoundError), os.scandir(places.data) as entries:
-        found = [Path(each.path) for each in entries if each.name.startswith(".") and each.name.endswith(_GONE)]
+        found = [Path(each.path) for each in entries if each.name.startswith(".") and each.name.endswith(GONE)]
         return [path for path in found if time.time() - path.stat().st_mtime > STALE_SECONDS]
     return []
 

@@ -59,6 +59,16 @@ class Places:
         return self.data / "requests"
 
     @property
+    def arriving(self) -> Path:
+        """One directory for each import whose forecasts are about to be seen."""
+        return self.data / "arriving"
+
+    @property
+    def arrivals_lock(self) -> Path:
+        """Held by an import from the moment it is sure to happen until it has."""
+        return self.lock / "arrivals.lock"
+
+    @property
     def notes(self) -> Path:
         """Remarks on records."""
         return self.data / "notes"

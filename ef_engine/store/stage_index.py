@@ -15,6 +15,7 @@ from ef_engine.store.atomic import write_bytes
 from ef_engine.store.locks import holding
 from ef_engine.store.places import Places, make_directory
 from ef_engine.store.records import Record
+from ef_engine.store.unseen import unseen
 
 SCHEMA = "ef/stage-index/1"
 LOCK_SECONDS = 30.0
@@ -27,7 +28,13 @@ _latest: tuple[_Version, dict[str, Record]] | None = None
 
 
 def read(places: Places) -> dict[str, Record]:
-    """The staged records by id, in the order they were staged."""
+    """The staged records by id, in the order they were staged; without those that nobody may see yet."""
+    found = _latest_of(places)
+    hidden = unseen(places).staged
+    return {key: value for key, value in found.items() if key not in hidden} if hidden else found
+
+
+def _latest_of(places: Places) -> dict[str, Record]:
     global _latest
     version = _version(places)
     if version is None:

@@ -179,6 +179,16 @@ def test_a_result_that_would_not_come_back_the_same_is_refused(
     assert content(database) == before
 
 
+def test_what_runs_is_not_imported_and_nothing_else_is_either(workspace: Workspace, database: Target) -> None:
+    set_id = evaluated(workspace, plans())
+    ids = export(workspace, database, [set_id])
+    other = elsewhere(workspace)
+    with claimed(other.places, ids[2]), pytest.raises(HeldError):
+        import_stored(other, database, [set_id])
+    assert list(other.places.data.iterdir()) == []
+    assert forecasts.known_ids(other.places) == set()
+
+
 def test_everything_finished_is_exported_at_once(workspace: Workspace, database: Target) -> None:
     set_id = evaluated(workspace, plans())
     stage_data(workspace, dumps(small(end_date="2026-05-31")).encode(), "file")

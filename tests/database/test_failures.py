@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -29,7 +29,7 @@ from tests.database.servers import content, execute, file_database, fill, option
 from tests.database.test_exchange import elsewhere, evaluated, files
 from tests.database.test_stage import DATES
 from tests.service.documents import plans, small, write
-from tests.store.crashes import CountedCalls, crash_at
+from tests.store.crashes import CountedCalls
 
 KILLED = -signal.SIGKILL
 DISK_FULL = """
@@ -104,21 +104,33 @@ exchange.export(workspace, target, [{set_id!r}])
     assert len(export(workspace, database, [set_id])) == 5
 
 
-def test_an_import_that_is_killed_anywhere_leaves_whole_forecasts_or_none(
-    workspace: Workspace, database: Target
+def test_a_command_that_is_killed_while_it_publishes_is_ended_by_the_next(
+    workspace: Workspace, database: Target, terminal: Terminal
 ) -> None:
-    """Killed before each single write to the disk: what lies there is a whole forecast, or cannot be seen."""
-    record_id = evaluated(workspace, small())
-    export(workspace, database, [record_id])
-    wanted, other, step = files(workspace, [record_id]), elsewhere(workspace), 1
-    while crash_at(step, lambda: import_stored(other, database, [record_id])):
-        rows = [(row.id, row.state) for row in list_rows(other.places)]
-        assert rows in ([], [(record_id, "evaluated")])
-        assert (files(other, [record_id]) if rows else wanted) == wanted
-        shutil.rmtree(other.places.data.parent, ignore_errors=True)
-        step += 1
-    assert step > 20
-    assert files(other, [record_id]) == wanted
+    """Real processes: one dies by SIGKILL after its second rename of a forecast, `ps`, `list` and `show` come after."""
+    set_id = evaluated(workspace, plans())
+    ids = export(workspace, database, [set_id])
+    other = elsewhere(workspace)
+    script = f"""{KILL}
+from ef_engine.store import arrivals
+move_together = arrivals.move_together
+def move(targets):
+    for at, (source, target) in enumerate(targets.items()):
+        if at == 2:
+            die()
+        move_together({{source: target}})
+arrivals.move_together = move
+exchange.import_stored(workspace, target, [{set_id!r}])
+"""
+    home = str(other.places.data.parent)
+    killed_in(script, url_of(database), home)
+    assert len(list(forecasts.run_ids(other.places))) == 2
+    assert list_rows(other.places) == []
+    where = ("--workspace", home, "--username", "ann")
+    rows = json.loads(terminal.ok("list", "--format", "json", *where))
+    assert {row["id"] for row in rows} == set(ids)
+    assert set_id in terminal.ok("show", set_id, *where)
+    assert terminal.ok("import", set_id, *options_of(database), *where).split() == ids
 
 
 @pytest.mark.parametrize("step", [1, 12, 31, 45, 60])
@@ -214,14 +226,14 @@ def test_a_connection_that_breaks_during_an_import_leaves_nothing(
     set_id = evaluated(workspace, plans())
     export(workspace, server_database, [set_id])
     other = elsewhere(workspace)
-    write_one = exchange._write
+    take_one = exchange._take
 
-    def write_and_break(*arguments: Any) -> Any:
-        done = write_one(*arguments)
+    def take_and_break(*arguments: Any) -> Any:
+        done = take_one(*arguments)
         break_off(server_database)
         return done
 
-    monkeypatch.setattr(exchange, "_write", write_and_break)
+    monkeypatch.setattr(exchange, "_take", take_and_break)
     with pytest.raises(UnavailableError):
         import_stored(other, server_database, [set_id])
     assert forecasts.known_ids(other.places) == set()

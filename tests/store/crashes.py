@@ -8,7 +8,7 @@ from typing import Any
 
 from ef_engine.store import atomic
 
-STEPS = ("open", "fchmod", "write", "fsync", "close", "replace")
+STEPS = ("open", "fchmod", "write", "fsync", "close", "replace", "rename")
 """The system calls of a write."""
 
 CRASHED = 77
