@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-VARIABLES = ("EF_DATABASE_URL", "EF_DATABASE_PASSWORD", "PGPASSWORD")
-"""Variables of the environment that may hold a password."""
+PASSWORDS = ("EF_DATABASE_PASSWORD", "PGPASSWORD")
+"""Variables of the environment that hold a password."""
+
+URL = "EF_DATABASE_URL"
+"""The variable that may hold one beside other things."""
 
 HIDDEN = "(hidden)"
 
@@ -35,5 +38,17 @@ def revealed(text: str) -> str:
 
 
 def without_secrets(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment for a process that needs no database and outlives the command that starts it."""
-    return {name: value for name, value in environment.items() if name not in VARIABLES}
+    """The environment for a process that outlives the command that starts it: without what holds a password."""
+    hidden = {*PASSWORDS, URL} if has_password(environment.get(URL, "")) else {*PASSWORDS}
+    return {name: value for name, value in environment.items() if name not in hidden}
+
+
+def has_password(url: str) -> bool:
+    """Whether a database URL gives a password away; one that makes no sense may."""
+    from urllib.parse import parse_qsl, urlsplit  # a command that needs no database should not pay for it
+
+    try:
+        parts = urlsplit(revealed(url))
+        return parts.password is not None or any(name == "password" for name, _ in parse_qsl(parts.query))
+    except ValueError:
+        return True

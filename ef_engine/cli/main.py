@@ -93,7 +93,7 @@ def _warn_of_passwords(invocation: Invocation) -> None:
 def _gives_away(name: str, value: str) -> bool:
     if name == "database_password":
         return True
-    from ef_engine.sources.database.target import has_password
+    from ef_engine.secret import has_password
 
     return has_password(value)
 

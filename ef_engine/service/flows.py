@@ -21,6 +21,7 @@ from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_ou
 from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
+from ef_engine.secret import without_secrets
 from ef_engine.store import declared_flows, flow_runs, forecasts, requests
 from ef_engine.store.claims import is_lost
 from ef_engine.store.places import FILE_MODE, Places, make_directory
@@ -151,6 +152,7 @@ def _launch(places: Places) -> subprocess.Popen[bytes]:
             stderr=log,
             start_new_session=True,
             cwd="/",
+            env=without_secrets(os.environ),
         )
         # It may outlive this process; if not, somebody has to take note of its end.
         threading.Thread(target=owner.wait, name="waits for the owner of a flow", daemon=True).start()

@@ -26,7 +26,7 @@ from ef_engine.sources.database.target import Target
 from ef_engine.store import atomic, forecasts
 from tests.cli.conftest import Terminal
 from tests.database.servers import content, execute, file_database, fill, options_of, scalar, url_of
-from tests.database.test_exchange import elsewhere, evaluated, files
+from tests.database.test_exchange import elsewhere, evaluated
 from tests.database.test_stage import DATES
 from tests.service.documents import plans, small, write
 from tests.store.crashes import CountedCalls

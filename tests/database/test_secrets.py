@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import time
 import traceback
 from pathlib import Path
 
@@ -16,9 +13,8 @@ from ef_engine.secret import Secret, revealed
 from ef_engine.sources.database.connect import reading
 from ef_engine.sources.database.target import Target, target_of
 from tests.cli.conftest import Terminal
-from tests.cli.processes import DEADLINE, EF_CLI
 from tests.database.servers import execute, options_of, scalar, url_of
-from tests.service.documents import SMALL, small, write
+from tests.service.documents import small, write
 
 PASSWORD = "hunter2-geheim"
 URL = f"postgresql://ann:{PASSWORD}@127.0.0.1:1/house"
@@ -97,41 +93,6 @@ def test_a_password_on_the_command_line_is_warned_of(terminal: Terminal) -> None
     assert warning + "url in the list of processes" in terminal.err
     terminal.run("list", "--database_url", "postgresql://ann@localhost/house")
     assert warning not in terminal.err
-
-
-def test_a_supervisor_gets_no_password(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It outlives the command, and anybody may look at what it was started with."""
-    monkeypatch.setenv("EF_DATABASE_URL", URL)
-    monkeypatch.setenv("EF_DATABASE_PASSWORD", PASSWORD)
-    monkeypatch.setenv("PGPASSWORD", PASSWORD)
-    write(tmp_path / "small.json", SMALL)
-    started = subprocess.run(
-        [*EF_CLI, "run", "small.json", "--jobs", "1", "--detach", "--database_password", PASSWORD],
-        capture_output=True, text=True, check=True, timeout=DEADLINE,
-    )  # fmt: skip
-    assert PASSWORD not in started.stdout + started.stderr
-    seen: set[str] = set()
-    deadline = time.monotonic() + DEADLINE
-    while not seen or any(Path(f"/proc/{pid}").exists() for pid in seen):
-        assert time.monotonic() < deadline
-        for pid in of_workspace(home):
-            seen.add(pid)
-            assert PASSWORD not in look(pid, "cmdline") + look(pid, "environ")
-        time.sleep(0.01)
-    assert not holding(home)
-
-
-def of_workspace(home: Path) -> list[str]:
-    """The processes that were told of the workspace on their command line, and their children."""
-    pids = [name for name in os.listdir("/proc") if name.isdecimal() and name != str(os.getpid())]
-    return [pid for pid in pids if str(home / "stage") in look(pid, "cmdline")]
-
-
-def look(pid: str, what: str) -> str:
-    try:
-        return Path(f"/proc/{pid}/{what}").read_bytes().decode(errors="replace")
-    except OSError:
-        return ""
 
 
 def test_no_stored_row_holds_a_password(terminal: Terminal, server_database: Target, tmp_path: Path) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +19,7 @@ from ef_engine.service.workspace import Workspace, open_workspace
 from ef_engine.sources.json_text import dumps
 from ef_engine.store import arrivals, atomic, forecasts, records, unseen
 from ef_engine.store.locks import holding
-from ef_engine.store.places import Places, places_under
+from ef_engine.store.places import places_under
 from tests.service.documents import plans, small
 from tests.store.crashes import CountedCalls, crash_at
 

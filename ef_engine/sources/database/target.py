@@ -70,14 +70,6 @@ def target_of(options: Mapping[str, str | None], default_file: Path) -> Target:
     )
 
 
-def has_password(url: str) -> bool:
-    """Whether a database URL gives a password away."""
-    try:
-        return urlsplit(revealed(url)).password is not None
-    except ValueError:
-        return True
-
-
 def _refuse(given: Mapping[str, str], names: tuple[str, ...], why: str) -> None:
     for name in names:
         if name in given:
