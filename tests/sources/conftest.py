@@ -17,5 +17,12 @@ def source(request: pytest.FixtureRequest, tmp_path: Path) -> Adapter:
 
 
 @pytest.fixture
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which source the test has."""
+    found: str = request.node.callspec.params["source"]
+    return found
+
+
+@pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     return Workspace(places_under(tmp_path / "home"), "ann")

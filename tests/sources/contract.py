@@ -40,9 +40,6 @@ class Adapter(Protocol):
     def place_of(self, path: findings.Path) -> str:
         """Where a user looks for the value at a path of the document that was written."""
 
-    def can_hold(self, path: findings.Path, value: object) -> bool:
-        """Whether a user could write this value (or `MISSING`) at this place at all: a table has no nested lists."""
-
     def content(self) -> object:
         """Everything the source holds, to be compared."""
 
@@ -69,12 +66,6 @@ class JsonAdapter:
 
     def place_of(self, path: findings.Path) -> str:
         return f"{self.path}: {joined(path)}" if path else str(self.path)
-
-    def can_hold(self, path: findings.Path, value: object) -> bool:
-        try:
-            return value is MISSING or parse(dumps(value).encode(), "") == value
-        except UnicodeEncodeError:
-            return False
 
     def content(self) -> object:
         return self.path.read_bytes()
@@ -116,9 +107,6 @@ class ExcelAdapter:
                 return f"{place}, row {position + 2}, column {column_title(str(key))}"
         raise AssertionError(path)
 
-    def can_hold(self, path: findings.Path, value: object) -> bool:
-        return workbooks.can_hold(path, value)
-
     def content(self) -> object:
         return self.path.read_bytes()
 
@@ -134,6 +122,23 @@ ADAPTERS: dict[str, Callable[[Path], Adapter]] = {
     "database postgresql": database_adapter.on_server,
 }
 """By the word of `--source`, with the kind of database after it; each is made with a directory of its own."""
+
+
+def _why_not_in_json(_: findings.Path, value: object) -> str:
+    try:
+        is_held = value is MISSING or parse(dumps(value).encode(), "") == value
+    except UnicodeEncodeError:
+        is_held = False
+    return "" if is_held else "a text in UTF-8 has no such character, or no such number"
+
+
+WHY_NOT: dict[str, Callable[[findings.Path, object], str]] = {
+    "json": _why_not_in_json,
+    "excel": workbooks.why_not,
+    "database sqlite": database_adapter.why_not_in_file,
+    "database postgresql": database_adapter.why_not_on_server,
+}
+"""Why a user of that source cannot write a value (or `MISSING`) at a path at all; empty where one can."""
 
 
 def written(forecast: Forecast) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -69,44 +69,59 @@ class DatabaseAdapter:
         row = row_name(rows[int(inner[0])], dataset, rows)
         return f"{place}, {row}, column {inner[1]}" if inner[1:] else f"{place}, {row}"
 
-    def can_hold(self, path: findings.Path, value: object) -> bool:
-        dataset = _dataset_at(path)
-        if dataset is None:
-            is_said = path[-1] in ("start_date", "end_date", "label", *_OPTIONS)
-            return is_said and isinstance(value, str) and _is_text(value)
-        match path[len(dataset.path) :]:
-            case ():
-                return value == []
-            case (int(), str(key)):
-                field = next((field for field in dataset.fields if field.key == key), None)
-                return field is not None and (value is MISSING or self._holds(field, value))
-            case (int(), str(), int()):
-                return isinstance(value, str) and _is_text(value)
-        return False
-
-    def _holds(self, field: Field, value: object) -> bool:
-        """Whether a column takes a value and gives it back as it was; a column of SQLite takes any text."""
-        is_list = field.kind in (Kind.TEXTS, Kind.REGEXES)
-        if isinstance(value, str):
-            return not is_list and _is_text(value) and (self.target.file is not None or _fits(field.kind, value))
-        if is_list:
-            return isinstance(value, list) and all(isinstance(each, str) for each in value)
-        if field.kind is Kind.BOOLEAN:
-            return isinstance(value, bool)
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return False
-        if field.kind is Kind.PRIORITY:
-            return isinstance(value, int) and abs(value) < _LARGEST
-        number = abs(Decimal(value))
-        return field.kind in (Kind.AMOUNT, Kind.RATE) and (
-            not number or 1 / _LARGEST_NUMERIC < number < _LARGEST_NUMERIC
-        )
-
     def content(self) -> object:
         return [row for row in content(self.target).rows if self.username in row[1]]
 
     def carried_id(self) -> str | None:
         return None
+
+
+def why_not_in_file(path: findings.Path, value: object) -> str:
+    """Why nobody can put the value there in a SQLite file; empty where one can."""
+    return _why_not(path, value, lambda _, text: True)
+
+
+def why_not_on_server(path: findings.Path, value: object) -> str:
+    """The same of PostgreSQL, whose columns take only texts that are of their type."""
+    return _why_not(path, value, _fits)
+
+
+def _why_not(path: findings.Path, value: object, fits: Callable[[Kind, str], bool]) -> str:
+    dataset = _dataset_at(path)
+    if dataset is None:
+        is_said = path[-1] in ("start_date", "end_date", "label", *_OPTIONS)
+        is_sayable = is_said and isinstance(value, str) and _is_text(value)
+        return "" if is_sayable else "it stands in no table, and the command line cannot say it either"
+    match path[len(dataset.path) :]:
+        case () if value == []:
+            return ""
+        case (int(), str(key)):
+            field = next((field for field in dataset.fields if field.key == key), None)
+            if field is None:
+                return "there is no such column"
+            is_held = value is MISSING or _holds(field, value, fits)
+            return "" if is_held else "the column refuses it, or gives back something else, such as NULL for null"
+        case (int(), str(), int()) if isinstance(value, str) and _is_text(value):
+            return ""
+    return "a table has values in columns: no rows in one piece, and no lists but of texts"
+
+
+def _holds(field: Field, value: object, fits: Callable[[Kind, str], bool]) -> bool:
+    """Whether a column takes a value and gives it back as it was."""
+    is_list = field.kind in (Kind.TEXTS, Kind.REGEXES)
+    if isinstance(value, str):
+        return not is_list and _is_text(value) and fits(field.kind, value)
+    if is_list:
+        return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    if field.kind is Kind.BOOLEAN:
+        return isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return False
+    if field.kind is Kind.PRIORITY:
+        return isinstance(value, int) and abs(value) < _LARGEST
+    number = abs(Decimal(value))
+    is_number = field.kind in (Kind.AMOUNT, Kind.RATE)
+    return is_number and (not number or 1 / _LARGEST_NUMERIC < number < _LARGEST_NUMERIC)
 
 
 def in_file(directory: Path) -> DatabaseAdapter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -31,7 +32,7 @@ from ef_engine.store.records import Record
 from tests.case_files import case_forecast, forecast_cases, read_case
 from tests.model.documents import MISSING, changed, forecast_document
 from tests.model.test_findings import STEP, catalogue
-from tests.sources.contract import Adapter, written
+from tests.sources.contract import WHY_NOT, Adapter, written
 from tests.store.crashes import CountedCalls, crash_at
 from tests.strategies import forecasts as random_forecasts
 
@@ -103,20 +104,6 @@ def _results(workspace: Workspace, record_id: str) -> dict[str, bytes]:
 MISTAKES = [(mistake, expected) for mistake, expected in catalogue("forecast") if len(expected) == 1]
 
 
-@pytest.mark.parametrize("mistake", [mistake for mistake, _ in MISTAKES])
-def test_every_mistake_is_found_at_its_place(source: Adapter, mistake: str) -> None:
-    document, path, value = mistaken(mistake)
-    if not source.can_hold(path, value):
-        pytest.skip("nobody can write that there")
-    source.write(document)
-    wanted = read_forecast(document)
-    assert isinstance(wanted, list)
-    with pytest.raises(InputError) as caught:
-        source.read()
-    found = [(problem.place, problem.text) for problem in caught.value.problems]
-    assert found == [(source.place_of(finding.path), finding.problem) for finding in wanted]
-
-
 def mistaken(mistake: str) -> tuple[dict[str, Any], model.Path, object]:
     """A document with a mistake of the catalogue in it, where it is, and the value that is wrong."""
     from ef_engine.sources.json_text import parse
@@ -127,11 +114,45 @@ def mistaken(mistake: str) -> tuple[dict[str, Any], model.Path, object]:
     return changed(forecast_document(), path, value), path, value
 
 
-def test_all_mistakes_are_found_at_once(source: Adapter) -> None:
+REASONS = {kind: {mistake: why(*mistaken(mistake)[1:]) for mistake, _ in MISTAKES} for kind, why in WHY_NOT.items()}
+"""By source and mistake, why nobody can make it there; empty where one can."""
+
+
+@pytest.mark.parametrize(
+    ("source", "mistake"),
+    [(kind, mistake) for kind, reasons in REASONS.items() for mistake, why in reasons.items() if not why],
+    indirect=["source"],
+)
+def test_every_mistake_is_found_at_its_place(source: Adapter, mistake: str) -> None:
+    document, _, _ = mistaken(mistake)
+    source.write(document)
+    wanted = read_forecast(document)
+    assert isinstance(wanted, list)
+    with pytest.raises(InputError) as caught:
+        source.read()
+    found = [(problem.place, problem.text) for problem in caught.value.problems]
+    assert found == [(source.place_of(finding.path), finding.problem) for finding in wanted]
+
+
+def test_what_cannot_be_written_is_listed_with_its_reason() -> None:
+    """`unwritable.json`: every mistake of the catalogue that a source has no test of, so that none is lost unseen."""
+    listed: dict[str, dict[str, list[str]]] = {}
+    for kind, reasons in REASONS.items():
+        for mistake, why in reasons.items():
+            if why:
+                listed.setdefault(kind, {}).setdefault(why, []).append(mistake)
+    assert listed == json.loads(Path(__file__).with_name("unwritable.json").read_text(encoding="utf-8"))
+    tested_somewhere = {mistake for reasons in REASONS.values() for mistake, why in reasons.items() if not why}
+    assert {mistake for mistake, _ in MISTAKES} - tested_somewhere == {
+        'label = "\\ud800"', "accounts[0].balance = 1E-999999",
+    }  # fmt: skip
+
+
+def test_all_mistakes_are_found_at_once(source: Adapter, kind: str) -> None:
     document = forecast_document()
     places: list[model.Path] = [("accounts", 1, "apr"), ("budget_items", 0, "cadence"), ("memo_rules", 1, "priority")]
     for path in places:
-        document = changed(document, path, wrong(source, path))
+        document = changed(document, path, wrong(kind, path))
     source.write(document)
     with pytest.raises(InputError) as caught:
         source.read()
@@ -139,13 +160,13 @@ def test_all_mistakes_are_found_at_once(source: Adapter) -> None:
     assert {source.place_of(path) for path in places} <= found
 
 
-def wrong(source: Adapter, path: model.Path) -> object:
+def wrong(kind: str, path: model.Path) -> object:
     """A value that is wrong there: a word, or nothing where the source refuses words by itself."""
-    return "none" if source.can_hold(path, "none") else MISSING
+    return MISSING if WHY_NOT[kind](path, "none") else "none"
 
 
-def test_what_has_a_mistake_is_not_staged(source: Adapter, workspace: Workspace) -> None:
-    source.write(changed(forecast_document(), ("accounts", 0, "balance"), wrong(source, ("accounts", 0, "balance"))))
+def test_what_has_a_mistake_is_not_staged(source: Adapter, kind: str, workspace: Workspace) -> None:
+    source.write(changed(forecast_document(), ("accounts", 0, "balance"), wrong(kind, ("accounts", 0, "balance"))))
     before = source.content()
     with pytest.raises(InputError):
         source.stage(workspace)

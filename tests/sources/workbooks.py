@@ -74,15 +74,20 @@ def config_of(data: bytes) -> dict[str, Any]:
     return {str(row[0]): row[1] for row in rows if row[0] is not None}
 
 
-def can_hold(path: findings.Path, value: object) -> bool:
-    """Whether a cell can hold the value so that it means the same: no nesting, nothing blank, no unknown column."""
+def why_not(path: findings.Path, value: object) -> str:
+    """Why no cell holds the value so that it means the same; empty where one does."""
     layout = layout_at(path)
     if layout is None:
         field = CONFIG_FIELDS.get(tuple(map(str, path))) if path != ("schema",) else None
+    elif len(path) == len(layout.path) + 2:
+        field = layout.by_name.get(plain(str(path[-1])))
     else:
-        is_column = len(path) == len(layout.path) + 2
-        field = layout.by_name.get(plain(str(path[-1]))) if is_column else None
-    return field is not None and field.key != COMMENT and _is_plain(value) and _means_the_same(value, field)
+        return "a sheet has cells: no rows in one piece, and no lists in lists"
+    if field is None or field.key == COMMENT:
+        return "there is no such column or row of the sheet Config, or it may say anything"
+    if not _is_plain(value):
+        return "a cell does not keep such a value as it is"
+    return "" if _means_the_same(value, field) else "to a spreadsheet it is the same as what is right"
 
 
 def _means_the_same(value: object, field: Field) -> bool:
