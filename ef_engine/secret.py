@@ -49,6 +49,6 @@ def has_password(url: str) -> bool:
 
     try:
         parts = urlsplit(revealed(url))
-        return parts.password is not None or any(name == "password" for name, _ in parse_qsl(parts.query))
+        return bool(parts.password) or any(name == "password" for name, _ in parse_qsl(parts.query))
     except ValueError:
         return True

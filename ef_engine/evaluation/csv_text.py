@@ -7,7 +7,9 @@ so the exact micro-units of accrued loan interest are not in the file. Text that
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
 from typing import Any
@@ -32,19 +34,33 @@ DECISION_COLUMNS = (
     "binding_account",
     "shortfall",
 )
+_AMOUNTS_TEXT = re.compile(r"(?:-?(?:0|[1-9][0-9]*)\.[0-9][0-9],)+")
 _AMOUNTS = frozenset(("amount", "requested", "executed", "shortfall"))
+
+
+@dataclass(frozen=True, slots=True)
+class DailyTexts:
+    """A daily table by column, as `Table`, but every value the text of its file; no next income is empty."""
+
+    dates: Sequence[str]
+    amounts: Mapping[str, Sequence[str]]
+    next_income: Sequence[str]
+    directives: Sequence[str]
+    memos: Sequence[str]
 
 
 def daily_csv(table: Table) -> str:
     """The daily table with exactly its columns; dates ISO, no next income empty."""
-    columns = [
-        _texts(table.dates),
-        *map(cents_texts, table.amounts.values()),
-        _texts(table.next_income),
-        _texts(table.directives),
-        _texts(table.memos),
-    ]
-    return _joined(table.columns, columns)
+    amounts = {name: cents_texts(column) for name, column in table.amounts.items()}
+    return daily_texts_csv(
+        DailyTexts(_texts(table.dates), amounts, _texts(table.next_income), table.directives, table.memos)
+    )
+
+
+def daily_texts_csv(texts: DailyTexts) -> str:
+    """As `daily_csv`, several times as fast."""
+    columns = [texts.dates, *texts.amounts.values(), texts.next_income, _texts(texts.directives), _texts(texts.memos)]
+    return _joined((*LEADING_COLUMNS, *texts.amounts, *TRAILING_COLUMNS), columns)
 
 
 def postings_csv(simulation: Simulation) -> str:
@@ -57,6 +73,12 @@ def postings_text(postings: Sequence[Posting]) -> str:
     return _records_csv(POSTING_COLUMNS, postings)
 
 
+def posting_texts_csv(columns: Sequence[Sequence[str]]) -> str:
+    """As `postings_csv`, of the texts of its columns."""
+    days, accounts, parts, amounts, causes, memos = columns
+    return _joined(POSTING_COLUMNS, [days, _texts(accounts), parts, amounts, causes, _texts(memos)])
+
+
 def decisions_csv(decisions: Sequence[Decision]) -> str:
     """One row an occurrence; what is None is empty."""
     return _records_csv(DECISION_COLUMNS, decisions)
@@ -64,18 +86,59 @@ def decisions_csv(decisions: Sequence[Decision]) -> str:
 
 def read_daily_csv(text: str) -> Table:
     """The table `daily_csv` wrote, amounts to the cent. ValueError when the text is no daily table."""
+    found = _daily_texts(text)
+    return Table(
+        [date.fromisoformat(day) for day in found.dates],
+        {name: list(map(_read_amount, column)) for name, column in found.amounts.items()},
+        [date.fromisoformat(day) if day else None for day in found.next_income],
+        list(found.directives),
+        list(found.memos),
+    )
+
+
+def _daily_texts(text: str) -> DailyTexts:
     # A quoted field holds no line feed, as no memo does, and other line breaks must not split a row.
     header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
     if (*header[:1], *header[-3:]) != (*LEADING_COLUMNS, *TRAILING_COLUMNS) or not rows:
         raise ValueError("not a daily table: the columns are not those of one, or there are no rows")
     dates, *amounts, incomes, directives, memos = zip(*rows, strict=True)
-    return Table(
-        [date.fromisoformat(day) for day in dates],
-        {unguarded(name): list(map(_read_amount, column)) for name, column in zip(header[1:-3], amounts, strict=True)},
-        [date.fromisoformat(day) if day else None for day in incomes],
-        list(map(unguarded, directives)),
-        list(map(unguarded, memos)),
-    )
+    by_name = {unguarded(name): column for name, column in zip(header[1:-3], amounts, strict=True)}
+    return DailyTexts(dates, by_name, incomes, list(map(unguarded, directives)), list(map(unguarded, memos)))
+
+
+def read_daily_texts(text: str) -> DailyTexts:
+    """As `read_daily_csv`, and ValueError too for a date or an amount that is not written as `daily_csv` writes it."""
+    found = _daily_texts(text)
+    _check_dates([*found.dates, *filter(None, found.next_income)])
+    for column in found.amounts.values():
+        _check_amounts(column)
+    return found
+
+
+def read_posting_texts(text: str) -> list[Sequence[str]]:
+    """The columns `postings_csv` wrote, ValueError as of `read_daily_texts`; without postings they are empty."""
+    header, *rows = csv.reader(text.removesuffix("\n").split("\n"), strict=True)
+    if tuple(header) != POSTING_COLUMNS:
+        raise ValueError("not a table of postings: the columns are not those of one")
+    days, accounts, parts, amounts, causes, memos = zip(*rows, strict=True) if rows else [()] * len(POSTING_COLUMNS)
+    _check_dates(days)
+    _check_amounts(amounts)
+    if not (set(parts) <= set(Part) and set(causes) <= set(Cause)):
+        raise ValueError("an unknown part or cause")
+    return [days, list(map(unguarded, accounts)), parts, amounts, causes, list(map(unguarded, memos))]
+
+
+def _check_dates(texts: Iterable[str]) -> None:
+    for text in set(texts):
+        if date.fromisoformat(text).isoformat() != text:
+            raise ValueError(f"not a date as it is written here: {text!r}")
+
+
+def _check_amounts(texts: Sequence[str]) -> None:
+    """All at once, since a result has ten thousand of them: no plus, no zero too many, and zero has no sign."""
+    joined = ",".join(texts) + ","
+    if texts and (_AMOUNTS_TEXT.fullmatch(joined) is None or "-0.00" in joined):
+        raise ValueError("an amount is not written as they are here")
 
 
 def read_daily_column(text: str, name: str) -> list[tuple[date, Micros]]:

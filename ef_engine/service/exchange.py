@@ -16,7 +16,7 @@ from ef_engine.service.workspace import Workspace
 from ef_engine.store import arrivals, forecasts, records
 from ef_engine.store.arrivals import Arrival
 from ef_engine.store.claims import claimed
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Staged, status_of
 
@@ -52,9 +52,11 @@ def export(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[str
 
 
 def finished_ids(places: Places) -> list[str]:
-    """What `export --all` stores: all that is finished, forecasts before sets."""
+    """What `export --all` stores: all that is finished, forecasts before sets, by their ids."""
     found = [each for each in forecasts.read_records(places) if isinstance(each, Record)]
-    return sorted((each.id for each in found if isinstance(each.state, Finished)), key=lambda key: key.startswith("S"))
+    return sorted(
+        (each.id for each in found if isinstance(each.state, Finished)), key=lambda key: (is_set_id(key), key)
+    )
 
 
 def _with_members(places: Places, ids: Iterable[str]) -> Iterator[str]:

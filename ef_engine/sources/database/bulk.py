@@ -1,6 +1,7 @@
 """Many rows into a table at once: COPY on PostgreSQL, prepared inserts elsewhere.
 
-Values are text as the database reads it, or None; a row has one for each column of the table.
+Values are text as the database reads it, or None; a row has one for each column of the table. Rows come in groups, whose
+first values are the same in every row.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from ef_engine.sources.database.connect import is_server
 
 Value: TypeAlias = str | int | None
+Group: TypeAlias = tuple[tuple[Value, ...], Iterable[Sequence[Value]]]
+"""The values in the first columns, and rows of the others."""
 
 _AT_ONCE = 5000
 """Rows that are handed over together."""
@@ -22,27 +25,31 @@ _AT_ONCE = 5000
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
-def write_rows(connection: Connection, table: Table, rows: Iterable[Sequence[Value]]) -> None:
-    """Adds the rows."""
+def write_rows(connection: Connection, table: Table, groups: Iterable[Group]) -> None:
+    """Adds the rows of the groups."""
     if is_server(connection):
-        _copy(connection, table, rows)
+        _copy(connection, table, groups)
         return
     columns = ", ".join(column.name for column in table.columns)
     marks = ", ".join("?" for _ in table.columns)
     statement = f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"
-    for part in _parts(rows):
-        connection.exec_driver_sql(statement, [tuple(row) for row in part])
+    for first, rows in groups:
+        for part in _parts(rows):
+            connection.exec_driver_sql(statement, [(*first, *row) for row in part])
 
 
-def _copy(connection: Connection, table: Table, rows: Iterable[Sequence[Value]]) -> None:
+def _copy(connection: Connection, table: Table, groups: Iterable[Group]) -> None:
     columns = ", ".join(column.name for column in table.columns)
     statement, texts = f"COPY {table.name} ({columns}) FROM STDIN", _Copied()
     driver: Any = connection.connection.driver_connection
     dbapi: Any = connection.dialect.dbapi
     try:
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for part in _parts(rows):
-                copy.write("".join("\t".join(map(texts.__getitem__, row)) + "\n" for row in part))
+            for first, rows in groups:
+                begin = "".join(f"{texts[value]}\t" for value in first)
+                for part in _parts(rows):
+                    lines = ["\t".join(map(texts.__getitem__, row)) for row in part]
+                    copy.write(begin + f"\n{begin}".join(lines) + "\n")
     except dbapi.Error as error:  # as SQLAlchemy does with what it sends itself
         raise DBAPIError(statement, None, error) from error
 

@@ -1,24 +1,30 @@
 """The files of a result <-> the values that are stored of it; what could not be written back byte for byte is refused.
 
-Amounts are micro-units here, whole cents as in the files. The *outline* is `result.json` without its decisions and
+Amounts are the texts of the files, of decisions micro-units. The *outline* is `result.json` without its decisions and
 milestones, which have tables of their own.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ef_engine.errors import CommandError
-from ef_engine.evaluation.csv_text import daily_csv, decisions_csv, postings_text, read_daily_csv, read_postings_csv
+from ef_engine.evaluation.csv_text import (
+    DailyTexts,
+    daily_texts_csv,
+    decisions_csv,
+    posting_texts_csv,
+    read_daily_texts,
+    read_posting_texts,
+)
 from ef_engine.evaluation.result_text import dump_with_decisions
-from ef_engine.evaluation.table import Table
 from ef_engine.model.money import from_decimal
-from ef_engine.simulation.result import Decision, DecisionStatus, Posting
+from ef_engine.simulation.result import Decision, DecisionStatus
 from ef_engine.sources.json_text import dumps
 
 _MILESTONES, _DECISIONS = "milestones", "decisions"
@@ -38,10 +44,10 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class StoredResult:
-    """A result as its tables hold it."""
+    """A result as its tables hold it; `postings` by column, as the daily table the texts of the files."""
 
-    table: Table
-    postings: list[Posting]
+    daily: DailyTexts
+    postings: Sequence[Sequence[str]]
     decisions: list[Decision]
     milestones: list[Milestone]
     outline: str
@@ -67,8 +73,8 @@ def _read(files: Mapping[str, bytes]) -> StoredResult:
     decisions = [_decision(each) for each in document[_DECISIONS]]
     outline = {key: value for key, value in document.items() if key not in (_DECISIONS, _MILESTONES)}
     return StoredResult(
-        read_daily_csv(files["daily.csv"].decode()),
-        read_postings_csv(files["postings.csv"].decode()),
+        read_daily_texts(files["daily.csv"].decode()),
+        read_posting_texts(files["postings.csv"].decode()),
         decisions,
         _milestones(document[_MILESTONES]),
         dumps(outline),
@@ -84,8 +90,8 @@ def write_files(result: StoredResult) -> dict[str, bytes]:
             document |= {_DECISIONS: [], _MILESTONES: _milestone_document(result.milestones)}
         document[key] = value
     texts = {
-        "daily.csv": daily_csv(result.table),
-        "postings.csv": postings_text(result.postings),
+        "daily.csv": daily_texts_csv(result.daily),
+        "postings.csv": posting_texts_csv(result.postings),
         "decisions.csv": decisions_csv(result.decisions),
         "result.json": dump_with_decisions(document, result.decisions),
     }

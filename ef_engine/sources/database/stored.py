@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, delete, select
 
@@ -17,7 +19,14 @@ from ef_engine.errors import NotFoundError
 from ef_engine.model.forecast import Forecast
 from ef_engine.sources.database import result_files, result_rows, tables
 from ef_engine.sources.database.bulk import Value, write_rows
+from ef_engine.sources.database.connect import is_server
 from ef_engine.sources.json_file import read_bytes
+
+_Rows: TypeAlias = dict[str, Iterable[tuple[Value, ...]]]
+"""By table, without the columns that say whose they are."""
+
+_Batch: TypeAlias = dict[str, _Rows]
+"""By id."""
 
 AT_ONCE = 20
 """Forecasts that are written together: few enough to hold in memory, enough to make each COPY worth its while."""
@@ -39,28 +48,34 @@ class Stored:
 
 
 def write(connection: Connection, username: str, pieces: Iterable[Stored]) -> int:
-    """Stores the pieces in batches; returns how many."""
-    count, batch = 0, []
-    for piece in pieces:
-        batch.append(piece)
-        count += 1
-        if len(batch) == AT_ONCE:
-            _write(connection, username, batch)
-            batch = []
-    if batch:
-        _write(connection, username, batch)
-    return count
+    """Stores the pieces in batches; returns how many. For a server, the next is prepared while it stores the last."""
+    batches = _batches(pieces)
+    return sum(_write(connection, username, each) for each in (_ahead(batches) if is_server(connection) else batches))
 
 
-def _write(connection: Connection, username: str, pieces: Sequence[Stored]) -> None:
-    rows: dict[str, list[tuple[Value, ...]]] = {table.name: [] for table in tables.STORED}
-    for piece in pieces:
-        for name, found in (_set_rows(piece) if piece.is_set else _forecast_rows(piece)).items():
-            rows[name].extend((username, piece.id, *row) for row in found)
+def _batches(pieces: Iterable[Stored]) -> Iterator[_Batch]:
+    source = iter(pieces)
+    while batch := {
+        each.id: _set_rows(each) if each.is_set else _forecast_rows(each) for each in islice(source, AT_ONCE)
+    }:
+        yield batch
+
+
+def _ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
+    """The same, each made by another thread while the one before is used."""
+    with ThreadPoolExecutor(1) as executor:
+        coming = executor.submit(next, batches, None)
+        while batch := coming.result():
+            coming = executor.submit(next, batches, None)
+            yield batch
+
+
+def _write(connection: Connection, username: str, batch: _Batch) -> int:
     for table in tables.STORED:
-        _delete(connection, table, username, [piece.id for piece in pieces])
-        if rows[table.name]:
-            write_rows(connection, table, rows[table.name])
+        _delete(connection, table, username, list(batch))
+        if groups := [((username, key), rows[table.name]) for key, rows in batch.items() if table.name in rows]:
+            write_rows(connection, table, groups)
+    return len(batch)
 
 
 def _delete(connection: Connection, table: Table, username: str, ids: Sequence[str]) -> None:
@@ -73,13 +88,13 @@ def _described(piece: Stored) -> tuple[Value, ...]:
     return record["label"], record["start_date"], record["end_date"], piece.document.decode()
 
 
-def _set_rows(piece: Stored) -> dict[str, Iterable[tuple[Value, ...]]]:
+def _set_rows(piece: Stored) -> _Rows:
     members = [(at, each["id"], each["name"]) for at, each in enumerate(piece.record["members"])]
     return {tables.SETS.name: [(*_described(piece), _dumped(piece.record))], tables.MEMBERS.name: members}
 
 
-def _forecast_rows(piece: Stored) -> dict[str, Iterable[tuple[Value, ...]]]:
-    found: dict[str, Iterable[tuple[Value, ...]]] = {tables.FORECASTS.name: [_described(piece)]}
+def _forecast_rows(piece: Stored) -> _Rows:
+    found: _Rows = {tables.FORECASTS.name: [_described(piece)]}
     outline = None
     if piece.results:
         result = result_files.read_files(piece.results, piece.id)
