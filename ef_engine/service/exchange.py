@@ -54,9 +54,8 @@ def export(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[str
 def finished_ids(places: Places) -> list[str]:
     """What `export --all` stores: all that is finished, forecasts before sets, by their ids."""
     found = [each for each in forecasts.read_records(places) if isinstance(each, Record)]
-    return sorted(
-        (each.id for each in found if isinstance(each.state, Finished)), key=lambda key: (is_set_id(key), key)
-    )
+    ids = (each.id for each in found if isinstance(each.state, Finished))
+    return sorted(ids, key=lambda key: (is_set_id(key), key))
 
 
 def _with_members(places: Places, ids: Iterable[str]) -> Iterator[str]:

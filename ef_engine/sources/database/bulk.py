@@ -1,7 +1,7 @@
 """Many rows into a table at once: COPY on PostgreSQL, prepared inserts elsewhere.
 
-Values are text as the database reads it, or None; a row has one for each column of the table. Rows come in groups, whose
-first values are the same in every row.
+Values are text as the database reads it, or None; a row has one for each column of the table. Rows come in groups,
+whose first values are the same in every row.
 """
 
 from __future__ import annotations

@@ -55,10 +55,12 @@ def write(connection: Connection, username: str, pieces: Iterable[Stored]) -> in
 
 def _batches(pieces: Iterable[Stored]) -> Iterator[_Batch]:
     source = iter(pieces)
-    while batch := {
-        each.id: _set_rows(each) if each.is_set else _forecast_rows(each) for each in islice(source, AT_ONCE)
-    }:
+    while batch := {each.id: _rows_of(each) for each in islice(source, AT_ONCE)}:
         yield batch
+
+
+def _rows_of(piece: Stored) -> _Rows:
+    return _set_rows(piece) if piece.is_set else _forecast_rows(piece)
 
 
 def _ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
