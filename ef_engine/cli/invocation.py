@@ -85,8 +85,12 @@ class Invocation:
         """The database the options name; by default a file of the workspace."""
         from ef_engine.service.database import target_of
 
-        options = {name: self.option(name) for name in self.settings if name.startswith("database_")}
-        return target_of(options, self.places)
+        return target_of(self.database_settings, self.places)
+
+    @property
+    def database_settings(self) -> dict[str, str | None]:
+        """The `--database_*` options by name."""
+        return {name: self.option(name) for name in self.settings if name.startswith("database_")}
 
     @property
     def is_from_database(self) -> bool:

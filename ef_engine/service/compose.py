@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from ef_engine.errors import CommandError, EfError, InputError, NotFoundError, Problem
-from ef_engine.service import flows, schedules
+from ef_engine.service import database, flows, schedules
 from ef_engine.service.compose_document import Composition, Input
-from ef_engine.service.inputs import id_of_content, read_input
-from ef_engine.service.stage import stage_file
+from ef_engine.service.compose_sources import TableSource
+from ef_engine.service.inputs import id_of_content
 from ef_engine.service.stop import kill
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import declared_flows, flow_runs, forecasts
@@ -21,6 +22,8 @@ from ef_engine.store.records import Record
 
 COLUMNS = ("Action", "Kind", "Name", "ID")
 UNCHANGED = "unchanged"
+EMPTY = "empty"
+"""The action on a forecast whose input tables hold no rows yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,15 @@ def plan(workspace: Workspace, composition: Composition) -> list[Step]:
     places = workspace.places
     steps = [_directory_step(directory) for directory in _directories(places)]
     problems: list[Problem] = []
+    for name, source in composition.databases.items():
+        try:
+            steps.append(_database_step(workspace, name, source))
+        except CommandError as error:
+            problems.append(Problem(f"source {name}", error.problem, error.remedy))
     labels: dict[str, tuple[Input, str]] = {}
     for each in composition.inputs:
         try:
-            steps.append(_input_step(places, each, labels))
+            steps.append(_input_step(workspace, each, labels))
         except InputError as error:
             problems += error.problems
         except EfError as error:
@@ -76,9 +84,16 @@ def _directory_step(directory: Path) -> Step:
     return Step(UNCHANGED if directory.is_dir() else "create", "directory", str(directory))
 
 
-def _input_step(places: Places, each: Input, labels: dict[str, tuple[Input, str]]) -> Step:
+def _database_step(workspace: Workspace, name: str, source: TableSource) -> Step:
+    return Step(UNCHANGED if database.has_tables(source.target(workspace)) else "init", "database", name)
+
+
+def _input_step(workspace: Workspace, each: Input, labels: dict[str, tuple[Input, str]]) -> Step:
     """What is to be done about an input; `labels` holds who gave which label to which id, and gains this one."""
-    read = read_input(each.path, each.changes, each.kind)
+    places = workspace.places
+    read = each.source.read(workspace, each.changes, each.kind)
+    if read is None:
+        return Step(EMPTY, each.kind, each.name)
     record_id = id_of_content(read.value)
     other, label = labels.setdefault(record_id, (each, read.value.label))
     if label != read.value.label:
@@ -117,13 +132,15 @@ def build(workspace: Workspace, composition: Composition, moment: datetime) -> I
     for step in steps:
         if step.kind == "directory":
             make_directory(Path(step.name))
+        elif step.action != UNCHANGED and step.kind == "database":
+            database.init(composition.databases[step.name].target(workspace))
         elif step.action != UNCHANGED and step.kind == "flow":
             declared_flows.declare(workspace.places, step.name, composition.flows[step.name])
         elif step.action != UNCHANGED and step.kind == "schedule":
             schedules.add(workspace.places, declared[step.name], moment, force=True)
-        elif step.action != UNCHANGED:
+        elif step.action not in (UNCHANGED, EMPTY):
             each = inputs[step.kind, step.name]
-            stage_file(workspace, each.path, each.changes, each.kind)
+            each.source.stage(workspace, each.changes, each.kind)
         yield step
 
 
@@ -141,14 +158,18 @@ def down(workspace: Workspace, composition: Composition) -> Iterator[Step]:
         yield Step("remove", "schedule", schedule.name)
     for name in composition.flows:
         yield from _flow_down(workspace, name)
-    for each in composition.inputs:
-        record_id = id_of_content(read_input(each.path, each.changes, each.kind).value)
-        if forecasts.read_record(places, record_id) is None:
-            continue
-        try:
-            kill(places, record_id, workspace.owner)
-        except NotFoundError:
-            continue
+    for each in sorted(composition.inputs, key=lambda each: isinstance(each.source, TableSource)):
+        yield from _input_down(workspace, each)
+
+
+def _input_down(workspace: Workspace, each: Input) -> Iterator[Step]:
+    """Kills what runs or waits of a forecast or set; nothing where its input tables are empty by now."""
+    read = each.source.read(workspace, each.changes, each.kind)
+    record_id = id_of_content(read.value) if read else None
+    if record_id is None or forecasts.read_record(workspace.places, record_id) is None:
+        return
+    with suppress(NotFoundError):
+        kill(workspace.places, record_id, workspace.owner)
         yield Step("kill", each.kind, each.name, record_id)
 
 

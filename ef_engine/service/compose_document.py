@@ -24,9 +24,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 from ef_engine.errors import CommandError, InputError, NotFoundError, Problem
+from ef_engine.service.compose_sources import FileSource, Source, TableSource
+from ef_engine.service.compose_tables import KEYS, read_table_source
 from ef_engine.service.due_times import local_zone
 from ef_engine.service.durations import seconds_of
 from ef_engine.service.inputs import Changes
@@ -48,27 +51,33 @@ class Input:
 
     name: str
     kind: Kind
-    path: Path
+    source: Source
     changes: Changes
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """A set-up. `places` is None where it declares no directories; sources are those of its inputs already.
+    """A set-up. `places` is None where it declares no directories; files are those of its inputs already.
 
-    `flows` are files by the names of their flows.
+    `databases` are the sources that are tables, by name; `flows` are files by the names of their flows.
     """
 
     places: Places | None
+    databases: Mapping[str, TableSource]
     inputs: tuple[Input, ...]
     flows: Mapping[str, Path]
     schedules: tuple[Schedule, ...]
 
 
-def read_composition(path: Path, program: Callable[[list[str]], tuple[str, ...]], owner: str) -> Composition:
+def read_composition(
+    path: Path,
+    program: Callable[[list[str]], tuple[str, ...]],
+    owner: str,
+    settings: Mapping[str, str | None] = MappingProxyType({}),
+) -> Composition:
     """The set-up in a file; raises NotFoundError, or InputError with every mistake.
 
-    `program` turns the words of a command into those a schedule keeps.
+    `program` turns the words of a command into those a schedule keeps; `settings` are the `--database_*` options.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -76,7 +85,7 @@ def read_composition(path: Path, program: Callable[[list[str]], tuple[str, ...]]
         raise NotFoundError(f"there is no file {path}", "name another with -f") from error
     except ValueError as error:
         raise CommandError(f"{path}: this is no TOML ({error})", "correct it") from error
-    return _Reader(path, program, owner).read(document)
+    return _Reader(path, program, owner, settings).read(document)
 
 
 @dataclass(slots=True)
@@ -86,6 +95,7 @@ class _Reader:
     path: Path
     program: Callable[[list[str]], tuple[str, ...]]
     owner: str
+    settings: Mapping[str, str | None]
     problems: list[Problem] = field(default_factory=list)
 
     def read(self, document: dict[str, Any]) -> Composition:
@@ -93,17 +103,18 @@ class _Reader:
         sections = {name: self._table(name, document.get(name, {})) for name in _SECTIONS}
         places = self._places(sections["directories"])
         sources = {name: self._source(name, each) for name, each in self._entries("sources", sections["sources"])}
+        databases = {name: each for name, each in sources.items() if isinstance(each, TableSource)}
         inputs = [
             self._input(section, name, each, sources)
             for section in _KINDS
             for name, each in self._entries(section, sections[section])
         ]
-        flows = {name: self._source(name, each, "flows") for name, each in self._entries("flows", sections["flows"])}
+        flows = {name: self._file(f"flows.{name}", each) for name, each in self._entries("flows", sections["flows"])}
         schedules = [self._schedule(name, each) for name, each in self._entries("schedules", sections["schedules"])]
         if self.problems:
             raise InputError(self.problems)
         found = {name: path for name, path in flows.items() if path}
-        return Composition(places, tuple(filter(None, inputs)), found, tuple(filter(None, schedules)))
+        return Composition(places, databases, tuple(filter(None, inputs)), found, tuple(filter(None, schedules)))
 
     def _found(self, place: str, text: str, remedy: str) -> None:
         self.problems.append(Problem(f"{self.path}, {place}" if place else str(self.path), text, remedy))
@@ -146,8 +157,22 @@ class _Reader:
     def _here(self, text: str) -> Path:
         return self.path.absolute().parent / Path(text).expanduser()
 
-    def _source(self, name: str, table: dict[str, Any], section: str = "sources") -> Path | None:
-        place = f"{section}.{name}"
+    def _source(self, name: str, table: dict[str, Any]) -> Source | None:
+        place = f"sources.{name}"
+        if not any(key.startswith("database") for key in table):
+            path = self._file(place, table)
+            return FileSource(path) if path else None
+        try:
+            found, problems = read_table_source(table, self.settings, self.path.absolute().parent)
+        except CommandError as error:
+            self._found(place, error.problem, error.remedy)
+            return None
+        for key, text, remedy in problems:
+            self._found(f"{place}.{key}", text, remedy)
+        self._known(place, table, KEYS)
+        return found
+
+    def _file(self, place: str, table: dict[str, Any]) -> Path | None:
         self._known(place, table, ("file",))
         text = self._text(place, table, "file")
         if text is None and "file" not in table:
@@ -155,11 +180,11 @@ class _Reader:
         return self._here(text) if text else None
 
     def _input(
-        self, section: str, name: str, table: dict[str, Any], sources: Mapping[str, Path | None]
+        self, section: str, name: str, table: dict[str, Any], sources: Mapping[str, Source | None]
     ) -> Input | None:
         place = f"{section}.{name}"
         self._known(place, table, _OF_INPUT)
-        path = self._path(place, table, sources)
+        source = self._source_of(place, table, sources)
         approximate = table.get("approximate", False)
         if not isinstance(approximate, bool):
             self._found(f"{place}.approximate", f"{approximate!r} is neither true nor false", "write one of them")
@@ -169,14 +194,14 @@ class _Reader:
             end_date=self._text(place, table, "end_date"),
             approximate=approximate is True,
         )
-        return Input(name, _KINDS[section], path, changes) if path else None
+        return Input(name, _KINDS[section], source, changes) if source else None
 
-    def _path(self, place: str, table: Mapping[str, Any], sources: Mapping[str, Path | None]) -> Path | None:
+    def _source_of(self, place: str, table: Mapping[str, Any], sources: Mapping[str, Source | None]) -> Source | None:
         file, source = self._text(place, table, "file"), self._text(place, table, "source")
         if ("file" in table) == ("source" in table):
             self._found(place, "it needs one file or source, and not both", 'write file = "..." or source = "..."')
         elif file:
-            return self._here(file)
+            return FileSource(self._here(file))
         elif source and source not in sources:
             self._found(f"{place}.source", f"there is no source {source!r}", f"add [sources.{source}]")
         elif source:

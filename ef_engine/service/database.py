@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ef_engine.errors import NotFoundError
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import Places, make_directory
 
@@ -30,6 +31,18 @@ def init(target: Target) -> bool:
     connect.make_file(target)
     with connect.altering(target) as connection:
         return schema.create(connection, target)
+
+
+def has_tables(target: Target) -> bool:
+    """Whether there are tables, of this version; CommandError for those of another one."""
+    from ef_engine.sources.database import connect, schema
+
+    try:
+        with connect.reading(target) as connection:
+            schema.check(connection, target)
+    except NotFoundError:
+        return False
+    return True
 
 
 def migrate(target: Target) -> int | None:

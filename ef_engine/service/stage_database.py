@@ -40,9 +40,10 @@ def stage_tables(
     """Stages what the user's input tables hold: `kind`, or what there is. InputError, NotFoundError, HeldError."""
     from ef_engine.sources.database.failures import ConflictError
 
-    frame = frame_of(changes, options)
     if not flush:
-        return _stage(workspace, target, frame, kind)
+        read, notes = read_tables(workspace, target, changes, kind, options)
+        return _with_notes(stage_input(workspace, read), notes)
+    frame = frame_of(changes, options)
     for _ in range(MOST_ATTEMPTS - 1):
         try:
             return _stage_and_flush(workspace, target, frame, kind)
@@ -80,15 +81,24 @@ def frame_of(changes: Changes, options: Mapping[str, object] | None = None) -> F
     )
 
 
-def _stage(workspace: Workspace, target: Target, frame: Frame, kind: str | None) -> Staged:
+def read_tables(
+    workspace: Workspace,
+    target: Target,
+    changes: Changes,
+    kind: str | None = None,
+    options: Mapping[str, object] | None = None,
+) -> tuple[Loaded, tuple[str, ...]]:
+    """What the user's input tables hold, with sentences about what was filled in; nothing is staged.
+
+    Raises InputError, and NotFoundError where there are no rows, no tables, no database.
+    """
     from ef_engine.sources.database import inputs, schema
     from ef_engine.sources.database.connect import reading
 
     with reading(target) as connection:
         schema.check(connection, target)
         rows = inputs.read(connection, workspace.owner, kind)
-    read, notes = _checked(workspace, target, frame, kind, rows)
-    return _with_notes(stage_input(workspace, read), notes)
+    return _checked(workspace, target, frame_of(changes, options), kind, rows)
 
 
 def _checked(

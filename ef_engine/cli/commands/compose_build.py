@@ -17,14 +17,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Prints one line for everything that is declared, with what was done about it."""
-    from ef_engine.service.compose import COLUMNS, UNCHANGED, build, plan
+    from ef_engine.service.compose import COLUMNS, EMPTY, UNCHANGED, build, plan
     from ef_engine.service.schedules import now
 
     workspace, composition = composition_of(invocation)
     is_dry = invocation.option("dry_run", False)
     steps = plan(workspace, composition) if is_dry else list(build(workspace, composition, now()))
     invocation.put_list(COLUMNS, [step.cells for step in steps], keep=("Name", "ID"))
-    changed = sum(step.action != UNCHANGED for step in steps)
+    changed = sum(step.action not in (UNCHANGED, EMPTY) for step in steps)
+    if any(step.action == EMPTY for step in steps):
+        invocation.say(f"What is {EMPTY} has no rows in its input tables yet; fill them and build again.")
     if not changed:
         invocation.say("Everything is as declared, nothing changes.")
     elif is_dry:

@@ -30,7 +30,9 @@ def composition_of(invocation: Invocation) -> tuple[Workspace, Composition]:
     from ef_engine.service.rights import Right
 
     workspace = invocation.workspace
-    found = read_composition(Path(invocation.option("file", DEFAULT)), command_of, workspace.owner)
+    found = read_composition(
+        Path(invocation.option("file", DEFAULT)), command_of, workspace.owner, invocation.database_settings
+    )
     if found.schedules:
         invocation.require(Right.SCHEDULE)
     is_told = any(invocation.settings[name].origin == "command line" for name in _PLACES)
