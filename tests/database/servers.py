@@ -130,9 +130,12 @@ def fill(target: Target, document: Mapping[str, Any], username: str = "ann") -> 
         for dataset in DATASETS:
             table = tables.INPUTS[dataset.option]
             connection.execute(table.delete().where(table.c.username == username))
+            by_columns: dict[tuple[str, ...], list[dict[str, Any]]] = {}
             for position, row in enumerate(_rows(dataset, document if dataset.of_sets else base)):
                 values = {"username": username, "position": position} | _values(dataset, row, target)
-                connection.execute(insert(table).values(values))
+                by_columns.setdefault(tuple(sorted(values)), []).append(values)
+            for rows in by_columns.values():
+                connection.execute(insert(table), rows)
 
 
 def _rows(dataset: Dataset, document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -169,13 +172,18 @@ class Snapshot:
     rows: tuple[tuple[str, tuple[Any, ...]], ...]
 
 
-def content(target: Target) -> Snapshot:
-    """What the database holds now."""
+def content(target: Target, username: str | None = None) -> Snapshot:
+    """What the database holds now, of one user or of everybody."""
     with reading(target) as connection:
         return Snapshot(
             tuple(
                 (table.name, tuple(row))
                 for table in tables.METADATA.sorted_tables
-                for row in connection.execute(table.select().order_by(*table.primary_key))
+                if username is None or "username" in table.c
+                for row in connection.execute(
+                    table.select()
+                    .where(True if username is None else table.c.username == username)
+                    .order_by(*table.primary_key)
+                )
             )
         )

@@ -70,7 +70,7 @@ class DatabaseAdapter:
         return f"{place}, {row}, column {inner[1]}" if inner[1:] else f"{place}, {row}"
 
     def content(self) -> object:
-        return [row for row in content(self.target).rows if self.username in row[1]]
+        return content(self.target, self.username).rows
 
     def carried_id(self) -> str | None:
         return None
