@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import insert, text
+from sqlalchemy import Select, Table, insert, null, text
 
 from ef_engine.model.shapes import Kind
 from ef_engine.service.database import init
@@ -179,11 +179,11 @@ def content(target: Target, username: str | None = None) -> Snapshot:
             tuple(
                 (table.name, tuple(row))
                 for table in tables.METADATA.sorted_tables
-                if username is None or "username" in table.c
-                for row in connection.execute(
-                    table.select()
-                    .where(True if username is None else table.c.username == username)
-                    .order_by(*table.primary_key)
-                )
+                for row in connection.execute(_all_rows(table, username))
             )
         )
+
+
+def _all_rows(table: Table, username: str | None) -> Select[Any]:
+    query = table.select().order_by(*table.primary_key)
+    return query if username is None else query.where(table.c.get("username", null()) == username)
