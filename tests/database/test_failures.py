@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -19,9 +20,10 @@ from ef_engine.errors import EfError, UnavailableError
 from ef_engine.service import exchange, stage_database
 from ef_engine.service.exchange import export, import_stored
 from ef_engine.service.listing import list_rows
-from ef_engine.service.stage_database import stage_tables
+from ef_engine.service.stage_database import stage_selects, stage_tables
 from ef_engine.service.workspace import Workspace
-from ef_engine.sources.database import inputs, result_rows
+from ef_engine.sources.database import inputs, result_rows, tables
+from ef_engine.sources.database.datasets import DATASETS, Dataset
 from ef_engine.sources.database.target import Target
 from ef_engine.store import atomic, forecasts
 from tests.cli.conftest import Terminal
@@ -29,7 +31,7 @@ from tests.database.servers import content, execute, file_database, fill, option
 from tests.database.test_exchange import elsewhere, evaluated
 from tests.database.test_stage import DATES
 from tests.service.documents import plans, small, write
-from tests.store.crashes import CountedCalls
+from tests.store.crashes import CountedCalls, crash_at
 
 KILLED = -signal.SIGKILL
 DISK_FULL = """
@@ -80,6 +82,37 @@ def test_a_flush_that_is_killed_loses_nothing(workspace: Workspace, database: Ta
     assert states == (set() if moment == "before anything is staged" else {"staged"})
     stage_tables(workspace, database, DATES, flush=True)
     assert content(database) != before
+
+
+@pytest.mark.parametrize("of", ["tables", "selects"])
+def test_a_set_of_rows_that_is_killed_at_any_step_is_staged_whole_or_not_at_all(
+    workspace: Workspace, tmp_path: Path, of: str
+) -> None:
+    target = file_database(tmp_path)
+    fill(target, plans())
+    before, counts, step = content(target), set(), 1
+    queries = {
+        dataset.option: f"SELECT position, {columns_of(dataset)} FROM {dataset.table} WHERE username = 'ann' ORDER BY 1"
+        for dataset in DATASETS
+    }
+
+    def stage() -> object:
+        if of == "tables":
+            return stage_tables(workspace, target, DATES, "forecastset")
+        return stage_selects(workspace, target, DATES, queries)
+
+    while crash_at(step, stage):
+        counts.add(len(list_rows(workspace.places)))
+        shutil.rmtree(workspace.places.stage.parent, ignore_errors=True)
+        step += 3  # the last writes are three, after which all of it is there
+    assert counts == {0, 5}
+    assert content(target) == before
+
+
+def columns_of(dataset: Dataset) -> str:
+    """The columns of a dataset that say something, as SQL writes them."""
+    others = ("username", "position", "row_id")
+    return ", ".join(f'"{each.name}"' for each in tables.INPUTS[dataset.option].columns if each.name not in others)
 
 
 @pytest.mark.parametrize("table", ["ef_forecasts", "ef_postings", "ef_milestone_results"])

@@ -84,6 +84,21 @@ def test_a_crash_at_any_step_leaves_a_workspace_to_go_on_with(
     assert step > 12
 
 
+def test_a_set_that_is_staged_appears_with_all_its_scenarios_or_not_at_all(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file, home = write(tmp_path / "plans.json", plans()), workspace.places.stage.parent
+    text, counts, step = file.read_bytes(), set(), 1
+    while crash_at(step, lambda: stage(workspace, file)):
+        rows = list_rows(workspace.places)
+        counts.add(len(rows))
+        assert all(forecasts.read_document(workspace.places, row.id) for row in rows)
+        shutil.rmtree(home, ignore_errors=True)
+        file.write_bytes(text)
+        step += 1
+    assert counts == {0, 5}
+
+
 def test_what_is_removed_is_gone_from_every_list(workspace: Workspace, plans_file: Path) -> None:
     run_all(workspace, plans_file)
     for row in list_rows(workspace.places):
