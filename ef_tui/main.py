@@ -74,8 +74,10 @@ def _open(invocation: Invocation) -> int:
     gc.disable()  # until the first paint: until then there is nothing to collect, and a tenth of the time to win
     from ef_tui.app import EfApp
 
-    open_workspace(invocation.places)
-    app = EfApp(session_of(invocation))
+    session = session_of(invocation)
+    if not session.is_read_only:
+        open_workspace(session.workspace.places)
+    app = EfApp(session)
     app.run(mouse=app.session.preferences.mouse)
     return app.return_code or 0
 

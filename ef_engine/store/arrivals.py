@@ -47,6 +47,11 @@ class Arrival:
         write_together(make_directory(self.directory / stem(record.id)), contents)
         self._records[record.id] = record
 
+    @property
+    def ids(self) -> list[str]:
+        """What was added."""
+        return list(self._records)
+
     def write_intent(self) -> None:
         """Says what it brings; what has no directory yet is not to be seen before all of it is there."""
         staged = [each for each in self._records.values() if isinstance(each.state, Staged)]
@@ -69,10 +74,11 @@ def arrival(places: Places) -> Iterator[Arrival]:
     found = Arrival(places, make_directory(places.data / f".{token}{forecasts.GONE}"))
     try:
         yield found
-        with holding(places.arrivals_lock, LOCK_SECONDS):
-            _finish_all(places)
-            found.write_intent()
-            _publish(places, _begun(places, found.directory, make_directory(places.arriving) / token))
+        if found.ids:
+            with holding(places.arrivals_lock, LOCK_SECONDS):
+                _finish_all(places)
+                found.write_intent()
+                _publish(places, _begun(places, found.directory, make_directory(places.arriving) / token))
     finally:
         shutil.rmtree(found.directory, ignore_errors=True)
 

@@ -316,11 +316,21 @@ def test_an_import_of_version_1_that_was_left_can_be_ended(other: Workspace) -> 
     assert all(forecasts.read_document(other.places, each) for each in came)
 
 
-def test_a_later_version_is_left_alone(other: Workspace) -> None:
+def test_an_import_of_nothing_leaves_no_trace(other: Workspace) -> None:
+    before = sorted(home(other).rglob("*"))
+    with arrivals.arrival(other.places):
+        pass
+    assert sorted(home(other).rglob("*")) == before
+
+
+def test_a_later_version_is_left_alone(workspace: Workspace, other: Workspace) -> None:
+    before = seen(other)
     entry = other.places.arriving / "1-00000000"
     entry.mkdir(parents=True)
     (entry / unseen.INTENT).write_text('{"schema": "ef/arrival/2"}')
     open_workspace(other.places)
     assert [path.name for path in unseen.entries(other.places)] == [entry.name]
-    with pytest.raises(CommandError, match="written by a newer version"), arrivals.arrival(other.places):
-        pass
+    bring = bringing(workspace, other, [evaluated(workspace, small())])
+    with pytest.raises(CommandError, match="written by a newer version"):
+        bring()
+    assert seen(other) == before
