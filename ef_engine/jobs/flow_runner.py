@@ -258,6 +258,7 @@ class FlowRunner:
             directory=self.run.directory,
             path=self.run.path,
             environment={
+                "EF_STEP_ID": record.id,
                 "EF_STEP_NAME": self._name(key),
                 "EF_STEP_SEQUENCE": sequence_text(key[1]),
                 "EF_STEP_RECOVERY": str(self.run.recovery),
