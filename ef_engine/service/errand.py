@@ -7,9 +7,10 @@ and without a word.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import errands, journal, process
@@ -20,6 +21,9 @@ from ef_engine.store.events import Event, Kind
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Running
+
+if TYPE_CHECKING:
+    from ef_engine.service.stage import Staged
 
 STEP_ID = "EF_STEP_ID"
 """The environment variable that names the step of a flow a command was started by."""
@@ -54,6 +58,14 @@ def errand(workspace: Workspace, kind: str, name: str, of: str | None = None) ->
         _close(workspace.places, record, Finished(outcome, now(), at, _sentence(error)), told.result)
         raise
     _close(workspace.places, record, Finished(Outcome.EVALUATED, now(), at, told.message), told.result)
+
+
+def ingested(workspace: Workspace, name: str, stage: Callable[[], Staged]) -> Staged:
+    """Records what `stage` takes in. What `run` stages first needs no record but that of the run."""
+    with errand(workspace, INGEST, name) as told:
+        staged = stage()
+        told.result, told.message = staged.id, staged.summary
+    return staged
 
 
 def _sentence(error: BaseException) -> str:

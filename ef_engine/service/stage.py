@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ef_engine.service.errand import INGEST, errand
 from ef_engine.service.inputs import NO_CHANGES, Changes, document_of, id_of_content, read_data, read_input
 from ef_engine.service.relabel import relabel
 from ef_engine.service.workspace import Workspace
@@ -56,13 +55,11 @@ def stage_file(
 
     `source` is json or excel; None goes by the file's suffix.
     """
-    with errand(workspace, INGEST, f"stage {path.name}") as told:
-        read = read_input(path, changes, kind, source)
-        staged = stage_input(workspace, read)
-        told.result, told.message = staged.id, staged.summary
-        if changes.makes_copy:
-            return staged.with_note(f"{path} stays as it is: a copy with the changes of the command line is staged.")
-        return staged.with_note(write_id(path, read, staged.id))
+    read = read_input(path, changes, kind, source)
+    staged = stage_input(workspace, read)
+    if changes.makes_copy:
+        return staged.with_note(f"{path} stays as it is: a copy with the changes of the command line is staged.")
+    return staged.with_note(write_id(path, read, staged.id))
 
 
 def stage_data(
@@ -74,9 +71,7 @@ def stage_data(
     source: str | None = None,
 ) -> Staged:
     """Stages a document that has no file of its own, such as standard input."""
-    with errand(workspace, INGEST, f"stage {name}") as told:
-        staged = stage_input(workspace, read_data(data, name, changes, kind, source))
-        told.result, told.message = staged.id, staged.summary
+    staged = stage_input(workspace, read_data(data, name, changes, kind, source))
     return staged.with_note(f"Warning: {name} is no file, so the id is written nowhere but here.")
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ef_engine.errors import EfError, NotFoundError, UnavailableError
-from ef_engine.service.errand import INGEST, errand
 from ef_engine.service.inputs import Changes, id_of_content
 from ef_engine.service.relabel import relabel
 from ef_engine.service.stage import Staged, stage_input
@@ -39,16 +38,11 @@ def stage_tables(
     flush: bool = False,
 ) -> Staged:
     """Stages what the user's input tables hold: `kind`, or what there is. InputError, NotFoundError, HeldError."""
-    with errand(workspace, INGEST, f"stage {target}") as told:
-        frame = frame_of(changes, options)
-        staged = (_stage_and_flush_at_last if flush else _stage)(workspace, target, frame, kind)
-        told.result, told.message = staged.id, staged.summary
-    return staged
-
-
-def _stage_and_flush_at_last(workspace: Workspace, target: Target, frame: Frame, kind: str | None) -> Staged:
     from ef_engine.sources.database.failures import ConflictError
 
+    frame = frame_of(changes, options)
+    if not flush:
+        return _stage(workspace, target, frame, kind)
     for _ in range(MOST_ATTEMPTS - 1):
         try:
             return _stage_and_flush(workspace, target, frame, kind)
@@ -68,12 +62,9 @@ def stage_selects(
     from ef_engine.sources.database import selects
     from ef_engine.sources.database.input_rows import read_rows
 
-    with errand(workspace, INGEST, f"stage-select {target}") as told:
-        rows = selects.run(target, workspace.owner, queries)
-        read, notes = read_rows(rows, frame_of(changes, options), rows.kind, "the SELECTs")
-        staged = stage_input(workspace, read)
-        told.result, told.message = staged.id, staged.summary
-    return _with_notes(staged, notes)
+    rows = selects.run(target, workspace.owner, queries)
+    read, notes = read_rows(rows, frame_of(changes, options), rows.kind, "the SELECTs")
+    return _with_notes(stage_input(workspace, read), notes)
 
 
 def frame_of(changes: Changes, options: Mapping[str, object] | None = None) -> Frame:
