@@ -1,13 +1,14 @@
 """Keeps a record of what a command does that simulates nothing: a report it makes, what it takes in or gives away.
 
-The work never depends on its record: in a workspace that cannot be written a report is made all the same, unrecorded
-and without a word.
+It is kept also of a report that goes to stdout and leaves no file: who looked at what, when, and that it could be made
+is what such a record is for. The work never depends on it: in a workspace that cannot be written a report is made all
+the same, unrecorded and without a word.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -49,15 +50,16 @@ def errand(workspace: Workspace, kind: str, name: str, of: str | None = None) ->
         id=errands.new_id(kind), kind=kind, label=name, owner=workspace.owner, attempt=1, received=at,
         state=Running(process.current(), at), parent=of or step or None, tracking=step.partition(".")[0] or None,
     )  # fmt: skip
-    told = Told()
-    _keep(workspace.places, record, Kind.RECEIVED, Kind.PRERUN)
+    told, diary = Told(), _Diary(workspace.places)
+    diary.keep(record, Kind.RECEIVED, Kind.PRERUN)
     try:
         yield told
     except BaseException as error:
-        outcome = Outcome.KILLED if isinstance(error, KeyboardInterrupt | BrokenPipeError) else Outcome.FAILED
-        _close(workspace.places, record, Finished(outcome, now(), at, _sentence(error)), told.result)
+        is_stopped = isinstance(error, KeyboardInterrupt | BrokenPipeError)
+        outcome = Outcome.KILLED if is_stopped else Outcome.FAILED
+        diary.keep(_ended(record, Finished(outcome, now(), at, _sentence(error)), told), Kind.POSTRUN)
         raise
-    _close(workspace.places, record, Finished(Outcome.EVALUATED, now(), at, told.message), told.result)
+    diary.keep(_ended(record, Finished(Outcome.EVALUATED, now(), at, told.message), told), Kind.POSTRUN)
 
 
 def ingested(workspace: Workspace, name: str, stage: Callable[[], Staged]) -> Staged:
@@ -68,35 +70,44 @@ def ingested(workspace: Workspace, name: str, stage: Callable[[], Staged]) -> St
     return staged
 
 
+def _ended(record: Record, state: Finished, told: Told) -> Record:
+    return replace(record, state=state, summary={"result": told.result} if told.result else {})
+
+
 def _sentence(error: BaseException) -> str:
     from ef_engine.errors import EfError
 
     return str(error) if isinstance(error, EfError) else f"{type(error).__name__}: {error}".removesuffix(": ")
 
 
-def _close(places: Places, record: Record, state: Finished, result: str) -> None:
-    summary: Mapping[str, str] = {"result": result} if result else {}
-    _keep(places, replace(record, state=state, summary=summary), Kind.POSTRUN)
+class _Diary:
+    """Writes an errand's record, and what happened to it into the journal.
 
+    Where there is no workspace yet it waits: nobody makes one by a mistake, or by only looking.
+    """
 
-def _keep(places: Places, record: Record, *kinds: Kind) -> None:
-    """Writes the record, then what happened to it; where that fails, nobody needs to know."""
-    with suppress(OSError):
-        errands.write(places, record)
-        journal.append_many(places, [_event(kind, record) for kind in kinds])
-        if Kind.RECEIVED in kinds:
-            errands.forget_oldest(places)
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self._untold: list[Event] = []
+
+    def keep(self, record: Record, *kinds: Kind) -> None:
+        """Writes what it can; where that fails nobody needs to know."""
+        self._untold += [_event(kind, record) for kind in kinds]
+        if not (self._places.data.is_dir() or self._places.stage.is_dir()):
+            return
+        with suppress(OSError):
+            errands.write(self._places, record)
+            journal.append_many(self._places, self._untold)
+            self._untold.clear()
+            errands.forget_oldest(self._places)
 
 
 def _event(kind: Kind, record: Record) -> Event:
-    fields: dict[str, object] = {"kind": record.kind, "attempt": record.attempt}
     state = record.state
+    fields: dict[str, object] = {"kind": record.kind, "attempt": record.attempt}
     if kind is Kind.RECEIVED:
         fields |= {"owner": record.owner} | ({"parent": record.parent} if record.parent else {})
-    if isinstance(state, Finished):
-        fields |= {"outcome": state.outcome.value} | ({"message": state.message} if state.message else {})
-    return Event(kind, record.id, _moment(kind, record), fields=fields)
-
-
-def _moment(kind: Kind, record: Record) -> str:
-    return record.state.finished if isinstance(record.state, Finished) else record.received
+    if not isinstance(state, Finished):
+        return Event(kind, record.id, record.received, fields=fields)
+    fields |= {"outcome": state.outcome.value} | ({"message": state.message} if state.message else {})
+    return Event(kind, record.id, state.finished, fields=fields)

@@ -77,10 +77,11 @@ def test_staging_is_an_ingest_that_names_what_it_staged(terminal: Terminal, tmp_
 
 
 def test_what_could_not_be_staged_is_told_among_all_calls(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.ok("stage", str(write(tmp_path / "small.json", SMALL)))
     bad = write(tmp_path / "bad.json", small(start_date="never"))
     assert terminal.run("stage", str(bad)) == 2
     problem = terminal.err.strip()
-    [row] = rows(terminal)
+    row = rows(terminal)[0]
     assert (row["name"], row["outcome"]) == ("stage bad.json", "failed")
     assert json.loads(terminal.ok("ls", "call", row["id"], "--format", "json"))["message"] == problem
 
@@ -170,6 +171,7 @@ def test_only_the_newest_errands_are_kept(places: Places) -> None:
     ],
 )
 def test_how_an_errand_ended_badly_is_kept(places: Places, error: BaseException, outcome: str, message: str) -> None:
+    places.data.mkdir(parents=True)
     with pytest.raises(type(error)), errand(Workspace(places, "ann"), INGEST, "stage it"):
         raise error
     [record] = errands.records(places)
@@ -180,6 +182,7 @@ def test_how_an_errand_ended_badly_is_kept(places: Places, error: BaseException,
 
 
 def test_an_errand_whose_process_died_is_lost_until_it_is_tidied_up(shop: Shop) -> None:
+    shop.places.data.mkdir()
     pipe = shop.home / "pipe"
     os.mkfifo(pipe)
     started = subprocess.Popen(shop.command("stage", str(pipe)), stderr=subprocess.PIPE)
@@ -199,3 +202,8 @@ def test_what_a_step_of_a_flow_reports_belongs_to_the_flow(
     terminal.ok("report", forecast)
     call = the_call(terminal, "report")
     assert (call["tracking"], call["parent"]) == ("F0a1b2c3d4e5f", forecast)
+
+
+def test_nobody_makes_a_workspace_by_a_mistake(terminal: Terminal, home: Path, tmp_path: Path) -> None:
+    assert terminal.run("stage", str(write(tmp_path / "bad.json", small(start_date="never")))) == 2
+    assert not home.exists()
