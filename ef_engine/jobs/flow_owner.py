@@ -1,7 +1,6 @@
-"""The process that owns a run of a flow: in a session of its own, so that no terminal takes it along when it closes.
+"""What the process does that owns a run of a flow: takes over from the dead, plans, runs it to its end.
 
-`python -m ef_engine.jobs.flow_owner`, with a request as JSON on its input, answers with one line as soon as it is known
-whether it may: the run's id, or who holds the flow. Then it runs the flow and ends.
+It answers with one line as soon as it is known whether it may: the run's id, or who holds the flow.
 """
 
 from __future__ import annotations
@@ -173,7 +172,3 @@ def _run(places: Places, run: FlowRun, plan: Plan) -> None:
         forecasts.write_record(places, finished)
         requests.clear(places, run.id)
         note_end(places, finished)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -145,7 +145,7 @@ def _launch(places: Places) -> subprocess.Popen[bytes]:
     log = os.open(places.log / "flows.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
         owner = subprocess.Popen(
-            [sys.executable, "-m", "ef_engine.jobs.flow_owner"],
+            [sys.executable, "-m", "ef_engine.jobs.own_flow"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
