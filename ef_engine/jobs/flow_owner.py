@@ -156,7 +156,8 @@ def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
 def _run(places: Places, run: FlowRun, plan: Plan) -> None:
     from ef_engine.jobs.slots import LocalEngine, start_forkserver
 
-    start_forkserver(PRELOADED)
+    if any(each.action != "skip" for each in plan.decisions):
+        start_forkserver(PRELOADED)
     kept = kept_of(plan.decisions, plan.earlier)
     reasons = {each.key: each.reason for each in plan.decisions}
     with active.marked(places, run.id, 1):
