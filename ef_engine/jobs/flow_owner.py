@@ -18,8 +18,8 @@ from typing import Any
 from ef_engine.errors import EfError, HeldError
 from ef_engine.flows.recovery import kept_of
 from ef_engine.jobs.attempt import note_end, sentence
-from ef_engine.jobs.flow_plan import INTERRUPTED, Plan, Request, key_text, make_plan
-from ef_engine.jobs.flow_runner import OUTCOMES, FlowRunner
+from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
+from ef_engine.jobs.flow_runner import FlowRunner
 from ef_engine.store import active, flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now

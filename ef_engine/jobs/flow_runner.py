@@ -41,12 +41,6 @@ TICK_SECONDS = 0.05
 LOOK_SECONDS = 0.25
 LEAST_JOBS = 2
 TERM_SECONDS = 3.0
-OUTCOMES = {
-    "success": Outcome.EVALUATED,
-    "failure": Outcome.FAILED,
-    "incomplete": Outcome.INCOMPLETE,
-    "killed": Outcome.KILLED,
-}
 
 
 @dataclass(slots=True)

@@ -17,8 +17,8 @@ from typing import Any
 
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
+from ef_engine.jobs.flow_plan import OUTCOMES as OUTCOMES
 from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
-from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
 from ef_engine.store import declared_flows, flow_runs, forecasts, requests
