@@ -17,6 +17,8 @@ from ef_engine.store.events import Kind
 from ef_engine.store.states import Finished, Running
 from tests.flows.conftest import Mill, until
 from tests.flows.test_examples import says
+from tests.jobs.conftest import Shop
+from tests.jobs.conftest import end as end_shop
 
 GATE: dict[str, Any] = {"name": "a", "run": "steps:gate", "kwargs": {"name": "A"}}
 """A step that goes on when the test lets it."""
@@ -160,6 +162,27 @@ def test_ps_shows_a_flow_with_its_steps_and_kill_ends_it(mill: Mill) -> None:
     assert mill.ends() == {"a@1": "killed", "nightly.teardown@1": "evaluated"}
     assert mill.ran() == ["end@1"]
     assert mill.cli("kill", run_id).returncode == 4
+
+
+def test_a_step_that_runs_a_set_is_seen_with_it_and_takes_it_along_when_it_is_killed(mill: Mill) -> None:
+    shop = Shop(mill.home / "work", mill.places)
+    shop.home.mkdir()
+    set_id = shop.stage_set(5, years=8)
+    file = mill.flow({"name": "set", "run": ["run", "forecastset", set_id]}, GATE, keep_going=True)
+    run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
+
+    def phases() -> dict[str, str]:
+        return {each["id"]: each["phase"] for each in json.loads(mill.cli("ps", "--format", "json").stdout)}
+
+    until(lambda: set_id in phases())
+    assert phases().items() >= {f"{run_id}.1": "step set@1", f"{run_id}.2": "step a@1"}.items()
+    assert mill.cli("kill", f"{run_id}.1").stdout == f"{run_id}.1 killed\n"
+    until(lambda: set_id not in phases())
+    assert shop.state(set_id)["outcome"] == "killed"
+    mill.open()
+    assert mill.cli("wait", run_id).returncode == 1
+    assert mill.ends() == {"set@1": "killed", "a@1": "evaluated"}
+    end_shop(shop)
 
 
 def test_killing_one_step_leaves_the_others_running(mill: Mill) -> None:
