@@ -138,10 +138,18 @@ def end(shop: Shop) -> None:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """Ends what runs in it, stopped processes too."""
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Ends what runs in it, stopped processes too. What is staged as long only dozes: tests share the processors."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "faults"))
+    monkeypatch.setenv("EF_DOZE", "1")
     home = tmp_path / "home"
     home.mkdir()
     shop = Shop(home, places_under(home))
     yield shop
     end(shop)
+
+
+@pytest.fixture
+def busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is staged as long really works, for tests that look at how it does."""
+    monkeypatch.delenv("EF_DOZE")
