@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from ef_engine.service.errand import ingested
 from ef_engine.service.inputs import Changes
 from ef_engine.service.restage import restage
 from ef_engine.service.rights import Right
@@ -24,7 +25,7 @@ def change_words(changes: Changes) -> list[str]:
 def stage_one(workspace: Workspace, path: Path, changes: Changes, is_run: bool) -> str:
     """Stages a file, and queues it where `is_run`; what came of it in sentences."""
     workspace.require(Right.STAGE)
-    staged = stage_file(workspace, path, changes)
+    staged = ingested(workspace, f"stage {path.name}", lambda: stage_file(workspace, path, changes))
     if is_run:
         enqueue(workspace, [staged.id])
     return " ".join((staged.summary, *staged.notes))

@@ -6,6 +6,7 @@ An error of one subject does not keep the others from their turn; what went wron
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from ef_engine.errors import EfError
@@ -88,9 +89,11 @@ def report(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str
     from ef_engine.service.ids import find_record
     from ef_engine.service.report import make_report
 
-    return " ".join(
-        _shown(make_report(workspace.places, find_record(workspace.places, subject.id))) for subject in subjects
-    )
+    def made(record_id: str) -> Path:
+        record = find_record(workspace.places, record_id)
+        return _made(workspace, "report", record.id, partial(make_report, workspace.places, record))
+
+    return " ".join(_shown(made(subject.id)) for subject in subjects)
 
 
 def report_comparison(workspace: Workspace, ids: Sequence[str]) -> str:
@@ -98,7 +101,18 @@ def report_comparison(workspace: Workspace, ids: Sequence[str]) -> str:
     from ef_engine.service.compare import make_comparison
     from ef_engine.service.ids import find_record
 
-    return _shown(make_comparison(workspace.places, [find_record(workspace.places, each) for each in ids]))
+    records = [find_record(workspace.places, each) for each in ids]
+    return _shown(_made(workspace, "compare", ids[0], partial(make_comparison, workspace.places, records)))
+
+
+def _made(workspace: Workspace, command: str, of: str, make: Callable[[], Path]) -> Path:
+    """The page that `make` makes, which is recorded as the command would be."""
+    from ef_engine.service.errand import REPORT, errand
+
+    with errand(workspace, REPORT, f"{command} html", of) as told:
+        path = make()
+        told.result = str(path)
+    return path
 
 
 def _shown(path: Path) -> str:

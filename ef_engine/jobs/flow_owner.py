@@ -1,7 +1,6 @@
-"""The process that owns a run of a flow: in a session of its own, so that no terminal takes it along when it closes.
+"""What the process does that owns a run of a flow: takes over from the dead, plans, runs it to its end.
 
-`python -m ef_engine.jobs.flow_owner`, with a request as JSON on its input, answers with one line as soon as it is known
-whether it may: the run's id, or who holds the flow. Then it runs the flow and ends.
+It answers with one line as soon as it is known whether it may: the run's id, or who holds the flow.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ from typing import Any
 from ef_engine.errors import EfError, HeldError
 from ef_engine.flows.recovery import kept_of
 from ef_engine.jobs.attempt import note_end, sentence
-from ef_engine.jobs.flow_plan import INTERRUPTED, Plan, Request, key_text, make_plan
-from ef_engine.jobs.flow_runner import OUTCOMES, FlowRunner
+from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
+from ef_engine.jobs.flow_runner import FlowRunner
 from ef_engine.store import active, flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -157,7 +156,8 @@ def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
 def _run(places: Places, run: FlowRun, plan: Plan) -> None:
     from ef_engine.jobs.slots import LocalEngine, start_forkserver
 
-    start_forkserver(PRELOADED)
+    if any(each.action != "skip" for each in plan.decisions):
+        start_forkserver(PRELOADED)
     kept = kept_of(plan.decisions, plan.earlier)
     reasons = {each.key: each.reason for each in plan.decisions}
     with active.marked(places, run.id, 1):
@@ -173,7 +173,3 @@ def _run(places: Places, run: FlowRun, plan: Plan) -> None:
         forecasts.write_record(places, finished)
         requests.clear(places, run.id)
         note_end(places, finished)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -24,6 +24,14 @@ from ef_engine.store.states import Finished, Outcome, Queued, Staged
 INTERRUPTED = "interrupted"
 """In the summary of a step that was closed because the owner of its flow had died."""
 
+OUTCOMES = {
+    "success": Outcome.EVALUATED,
+    "failure": Outcome.FAILED,
+    "incomplete": Outcome.INCOMPLETE,
+    "killed": Outcome.KILLED,
+}
+"""What is written of a run by how its flow ended."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:

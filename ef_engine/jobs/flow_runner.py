@@ -41,12 +41,6 @@ TICK_SECONDS = 0.05
 LOOK_SECONDS = 0.25
 LEAST_JOBS = 2
 TERM_SECONDS = 3.0
-OUTCOMES = {
-    "success": Outcome.EVALUATED,
-    "failure": Outcome.FAILED,
-    "incomplete": Outcome.INCOMPLETE,
-    "killed": Outcome.KILLED,
-}
 
 
 @dataclass(slots=True)
@@ -258,6 +252,7 @@ class FlowRunner:
             directory=self.run.directory,
             path=self.run.path,
             environment={
+                "EF_STEP_ID": record.id,
                 "EF_STEP_NAME": self._name(key),
                 "EF_STEP_SEQUENCE": sequence_text(key[1]),
                 "EF_STEP_RECOVERY": str(self.run.recovery),

@@ -9,6 +9,7 @@ MODULES = (
     "ef_engine.evaluation.result_text",
     "ef_engine.simulation.books",
     "ef_engine.simulation.choose",
+    "ef_engine.simulation.engine",
     "ef_engine.sources.json_file",
     "filelock",
 )

@@ -14,7 +14,7 @@ from ef_engine.service.ids import find_any_id
 from ef_engine.store import flow_runs, forecasts, journal, notes, protections, requests
 from ef_engine.store.events import Event
 from ef_engine.store.notes import Note
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, is_errand_id
 from ef_engine.store.protections import Protection
 from ef_engine.store.requests import Request
 from ef_engine.store.rows import Row
@@ -107,6 +107,8 @@ def note_of(event: Event) -> str:
 
 def result_of(places: Places, row: Row) -> dict[str, Any]:
     """The document of its result; without one, its message and the traceback of its latest attempt, if there is any."""
+    if is_errand_id(row.id) and row.outcome == "evaluated":
+        return {"result": forecasts.known(places, row.id).summary.get("result")}
     if row.kind in ("flow", "step") and row.outcome == "evaluated":
         return {"result": flow_runs.read_result(places, row.id)}
     if row.outcome in ("evaluated", "infeasible") and (data := forecasts.read_result(places, row.id)):

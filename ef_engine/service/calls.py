@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.service.listing import FIELDS, record_rows
-from ef_engine.store.places import Places, stem
+from ef_engine.store.places import Places, is_errand_id, stem
 from ef_engine.store.rows import GROUPS, Row
 
 COLUMNS = (
@@ -19,6 +19,9 @@ COLUMNS = (
 ROWS = 10
 """How many rows a page has, unless somebody wants it otherwise."""
 
+KINDS = ("forecast", "set", "flow", "step", "report", "ingest")
+"""What a record may be of; the last two are errands."""
+
 _FLOW = "F"
 _UNFINISHED = frozenset({GROUPS[1], GROUPS[2]})
 
@@ -26,7 +29,9 @@ _UNFINISHED = frozenset({GROUPS[1], GROUPS[2]})
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Which records: beginnings of ids (of the record, of its tracking), a state or outcome or group of them, the
-    owner, and the moment (UTC text) since which something changed. None and False choose nothing away."""
+    owner, the moment (UTC text) since which something changed, and the kinds. None and False choose nothing away; but
+    without kinds, an errand that went well is only there for who asks for it by id or tracking: else a day of looking
+    at reports would hide every run."""
 
     id: str | None = None
     tracking: str | None = None
@@ -34,6 +39,7 @@ class Choice:
     owner: str | None = None
     since: str | None = None
     is_unfinished: bool = False
+    kinds: frozenset[str] | None = None
 
     def fits(self, row: Row) -> bool:
         """Whether a row is chosen, as far as its state is not asked for."""
@@ -43,7 +49,13 @@ class Choice:
             and self.owner in (None, row.owner)
             and (row.updated or "") >= (self.since or "")
             and (not self.is_unfinished or row.group in _UNFINISHED)
+            and self._is_of_kind(row)
         )
+
+    def _is_of_kind(self, row: Row) -> bool:
+        if self.kinds is not None:
+            return kind_of_record(row) in self.kinds
+        return not is_errand_id(row.id) or row.state != "evaluated" or bool(self.id or self.tracking)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +84,22 @@ class Page:
 def call_cells(row: Row) -> tuple[object, ...]:
     """The values of a record in the order of `COLUMNS`, without page and row.
 
-    Forecast is the forecast it simulates; a set simulates several, so it has none.
+    Forecast is the forecast it simulates, of a set its name; a report has what it is about.
     """
-    forecast = row.id if row.kind == "forecast" else None
+    forecast = {"forecast": row.id, "forecastset": row.name, "report": row.parent}.get(row.kind)
     return (
         row.name, row.id, row.owner, row.updated, forecast, row.started, row.finished, row.status, row.outcome,
     )  # fmt: skip
 
 
+def kind_of_record(row: Row) -> str:
+    """The kind as a record has it: one of `KINDS`."""
+    return "set" if row.kind == "forecastset" else row.kind
+
+
 def all_rows(places: Places) -> list[Row]:
-    """A row for every record: of forecasts and sets, of runs of flows and their steps, in no order."""
-    rows = record_rows(places)
+    """A row for every record: of forecasts and sets, of runs of flows and their steps, of errands, in no order."""
+    rows = record_rows(places) + _errand_rows(places)
     if any(name.startswith(stem(_FLOW)) for name in _names(places)):
         from ef_engine.store import flow_runs
         from ef_engine.store.record_rows import row_of
@@ -90,6 +107,15 @@ def all_rows(places: Places) -> list[Row]:
         for run in flow_runs.runs(places):
             rows += [row_of(places, each) for each in (run, *flow_runs.steps(places, run.id))]
     return rows
+
+
+def _errand_rows(places: Places) -> list[Row]:
+    if not places.errands.is_dir():
+        return []
+    from ef_engine.store import errands
+    from ef_engine.store.record_rows import row_of
+
+    return [row_of(places, each) for each in errands.records(places)]
 
 
 def _names(places: Places) -> list[str]:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.service.standing import UNDER_WAY, Queue, look_at_queue
-from ef_engine.store import active, forecasts, requests, tickets
+from ef_engine.store import active, errands, forecasts, requests, tickets
 from ef_engine.store.atomic import STALE_SECONDS, stale_temporaries
+from ef_engine.store.claims import observed
 from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.places import Places
 from ef_engine.store.process import Liveness, liveness
@@ -34,7 +35,8 @@ def expired(places: Places, older_than: float | None, outcomes: frozenset[Outcom
     Never what runs, waits, is lost or only staged.
     """
     queue = look_at_queue(places)
-    records = [each for each in forecasts.read_records(places) if isinstance(each, Record)]
+    found = [*forecasts.read_records(places), *errands.records(places)]
+    records = [each for each in found if isinstance(each, Record)]
     chosen = {each.id: each for each in records if _is_chosen(queue, each, older_than, outcomes)}
     needed = {member for each in records if each.id not in chosen for member in member_ids(each)}
     free = [each for each in chosen.values() if each.id not in needed]
@@ -60,14 +62,21 @@ def leftovers(places: Places) -> list[Path]:
     queue = look_at_queue(places)
     directories = (
         places.stage, places.data, places.active, places.queue, places.requests, places.log, places.schedules,
-        places.protections,
+        places.protections, places.errands,
     )  # fmt: skip
     runs = (places.run(record_id) for record_id in forecasts.run_ids(places))
     temporaries = [path for directory in (*directories, *runs) for path in stale_temporaries(directory)]
     return [
         *temporaries, *forecasts.half_deleted(places), *forecasts.half_staged(places), *_markers(places),
-        *_tickets(queue), *_requests(queue),
+        *_tickets(queue), *_requests(queue), *_broken_errands(places),
     ]  # fmt: skip
+
+
+def _broken_errands(places: Places) -> Iterator[Path]:
+    """Records of reports and ingests whose process died: nobody can go on with them."""
+    for record in errands.records(places):
+        if isinstance(record, Record) and observed(places, record) == "lost":
+            yield forecasts.record_path(places, record.id)
 
 
 def _markers(places: Places) -> Iterator[Path]:

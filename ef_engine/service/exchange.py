@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.jobs.outcomes import member_ids
+from ef_engine.service.errand import INGEST, errand
 from ef_engine.service.ids import kind_of
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import arrivals, forecasts, records
@@ -42,12 +43,14 @@ def export(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[str
     from ef_engine.sources.database import schema, stored
     from ef_engine.sources.database.connect import writing
 
-    if target.is_default:
-        init(target)
-    wanted = list(dict.fromkeys(_with_members(workspace.places, ids)))
-    with writing(target) as connection:
-        schema.check(connection, target)
-        stored.write(connection, workspace.owner, (piece_of(workspace.places, each) for each in wanted))
+    with errand(workspace, INGEST, f"export to {target}", ids[0] if len(ids) == 1 else None) as told:
+        if target.is_default:
+            init(target)
+        wanted = list(dict.fromkeys(_with_members(workspace.places, ids)))
+        with writing(target) as connection:
+            schema.check(connection, target)
+            stored.write(connection, workspace.owner, (piece_of(workspace.places, each) for each in wanted))
+        told.message = f"{len(wanted)} stored."
     return wanted
 
 
@@ -112,6 +115,14 @@ def stored_ids(workspace: Workspace, target: Target, kind: str | None = None) ->
 
 def import_stored(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[Exchanged]:
     """Writes stored forecasts and sets into the workspace; what has a result there already stays as it is."""
+    with errand(workspace, INGEST, f"import from {target}") as told:
+        done = _import(workspace, target, ids)
+        told.message = f"{sum(each.is_new for each in done)} imported."
+        told.result = ids[0] if len(ids) == 1 else ""
+    return done
+
+
+def _import(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[Exchanged]:
     from ef_engine.sources.database import schema, stored
     from ef_engine.sources.database.connect import reading
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
+from ef_engine.jobs.flow_plan import OUTCOMES as OUTCOMES
 from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
-from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
 from ef_engine.secret import without_secrets
@@ -146,7 +146,7 @@ def _launch(places: Places) -> subprocess.Popen[bytes]:
     log = os.open(places.log / "flows.log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
         owner = subprocess.Popen(
-            [sys.executable, "-m", "ef_engine.jobs.flow_owner"],
+            [sys.executable, "-m", "ef_engine.jobs.own_flow"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.store import flow_runs, forecasts
-from ef_engine.store.places import Places, is_flow_id, is_set_id
+from ef_engine.store.places import Places, is_errand_id, is_flow_id, is_set_id
 from ef_engine.store.records import Record
 
 FORECAST, FORECAST_SET, FLOW = "forecast", "forecastset", "flow"
@@ -16,18 +16,12 @@ def find_id(places: Places, text: str, kind: str | None = None) -> str:
 
     Raises NotFoundError for none and CommandError for several.
     """
-    matching = matching_ids(places, text, kind)
-    if text in matching:
-        return text
-    if not matching and kind is None and _find_flow_id(places, text):
+    if found := _only(matching_ids(places, text, kind), text):
+        return found
+    if kind is None and _find_flow_id(places, text):
         remedy = "`ef_cli show` tells of it, `ef_cli run flow` runs it or goes on with it"
         raise CommandError(f"{text} is a flow and no forecast", remedy)
-    if not matching:
-        raise NotFoundError(f"no {_noun(kind)} has an id that begins with {text!r}", "see `ef_cli list`")
-    if len(matching) > 1:
-        shown = ", ".join(matching[:_SHOWN]) + (", ..." if len(matching) > _SHOWN else "")
-        raise CommandError(f"{text!r} fits {len(matching)} ids ({shown})", "give more of its digits")
-    return matching[0]
+    raise NotFoundError(f"no {_noun(kind)} has an id that begins with {text!r}", "see `ef_cli list`")
 
 
 def matching_ids(places: Places, text: str, kind: str | None = None) -> list[str]:
@@ -38,10 +32,29 @@ def matching_ids(places: Places, text: str, kind: str | None = None) -> list[str
 
 
 def find_any_id(places: Places, text: str, kind: str | None = None) -> str:
-    """As `find_id`, with runs of flows among them, and their steps (`F0a1.7`); a flow's name is its latest run."""
+    """As `find_id`, with runs of flows among them, and their steps (`F0a1.7`); a flow's name is its latest run.
+
+    Errands are found too, where no `kind` is asked for.
+    """
+    if kind is None and is_errand_id(text) and (found := _find_errand_id(places, text)):
+        return found
     if kind in (None, FLOW) and (found := _find_flow_id(places, text)):
         return found
     return find_id(places, text, kind)
+
+
+def _find_errand_id(places: Places, text: str) -> str | None:
+    from ef_engine.store import errands
+
+    return _only([each for each in errands.ids(places) if each.startswith(text)], text)
+
+
+def _only(matching: list[str], text: str) -> str | None:
+    """The one that fits, None for none; CommandError for several, of which none is meant exactly."""
+    if len(matching) > 1 and text not in matching:
+        shown = ", ".join(matching[:_SHOWN]) + (", ..." if len(matching) > _SHOWN else "")
+        raise CommandError(f"{text!r} fits {len(matching)} ids ({shown})", "give more of its digits")
+    return text if text in matching else next(iter(matching), None)
 
 
 def _find_flow_id(places: Places, text: str) -> str | None:
@@ -56,12 +69,8 @@ def _find_flow_id(places: Places, text: str) -> str | None:
 
 def _find_run(places: Places, text: str) -> str | None:
     """The run of a flow whose id begins so, or the latest of a flow of this name."""
-    matching = matching_ids(places, text, FLOW) if is_flow_id(text) else []
-    if len(matching) > 1 and text not in matching:
-        shown = ", ".join(matching[:_SHOWN])
-        raise CommandError(f"{text!r} fits {len(matching)} ids ({shown})", "give more of its digits")
-    if matching:
-        return text if text in matching else matching[0]
+    if is_flow_id(text) and (found := _only(matching_ids(places, text, FLOW), text)):
+        return found
     return next((each.id for each in flow_runs.runs(places, text)), None)
 
 

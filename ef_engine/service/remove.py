@@ -6,10 +6,10 @@ from ef_engine.errors import CommandError, HeldError
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.service.protect import check_unlocked
 from ef_engine.service.standing import Queue, look_at_queue
-from ef_engine.store import active, forecasts, journal, requests, tickets
-from ef_engine.store.claims import claimed
+from ef_engine.store import active, errands, forecasts, journal, requests, tickets
+from ef_engine.store.claims import claimed, observed
 from ef_engine.store.events import Kind
-from ef_engine.store.places import Places, is_flow_id, is_set_id
+from ef_engine.store.places import Places, is_errand_id, is_flow_id, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
@@ -23,6 +23,8 @@ def remove(places: Places, record_id: str, expected: Record | None = None) -> bo
     if "." in record_id and is_flow_id(record_id):
         raise CommandError(f"{record_id} is a step of {record_id.partition('.')[0]}", "delete that")
     check_unlocked(places, record_id)
+    if is_errand_id(record_id):
+        return _remove_errand(places, record_id, expected)
     with claimed(places, record_id):
         queue = look_at_queue(places)
         found = forecasts.read_record(places, record_id)
@@ -38,6 +40,18 @@ def remove(places: Places, record_id: str, expected: Record | None = None) -> bo
     for ticket in queue.tickets:
         if ticket.record_id == record_id and queue.is_lost(ticket):
             tickets.remove(places, ticket.name)
+    return True
+
+
+def _remove_errand(places: Places, record_id: str, expected: Record | None) -> bool:
+    """Its record alone: the page or the forecast it made stays."""
+    found = forecasts.read_run(places, record_id)
+    if expected not in (None, found):
+        return False
+    if isinstance(found, Record) and observed(places, found) == "running":
+        raise HeldError(f"{record_id} is under way", "wait for it")
+    errands.delete(places, record_id)
+    journal.note(places, Kind.DELETED, record_id)
     return True
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
-from ef_engine.service.ancestry import ancestry
+from ef_engine.service.family import Kin, ancestry
 from ef_engine.service.progress import read_progress
 from ef_engine.store import flow_runs, forecasts, notes, protections, requests
 from ef_engine.store.claims import observed
@@ -41,7 +40,7 @@ def show(places: Places, record: Record) -> dict[str, Any]:
         "process": str(active.process) if active else None,
         "phase": read_progress(places, record).phase if active else None,
         "parent": record.parent,
-        "ancestry": [asdict(relative) for relative in ancestry(places, record.id)],
+        "ancestry": [_relative(kin) for kin in ancestry(places, record.id)],
         "tracking": record.tracking,
         "fingerprint": record.fingerprint,
         "net_worth": record.summary.get("net_worth"),
@@ -50,6 +49,20 @@ def show(places: Places, record: Record) -> dict[str, Any]:
         **_of_flow(places, record),
         "notes": [{"at": note.at, "owner": note.owner, "text": note.text} for note in notes.read(places, record.id)],
         "files": _files(places, record.id),
+    }
+
+
+def _relative(kin: Kin) -> dict[str, Any]:
+    """One of a family; of what is deleted only the id is known."""
+    row = kin.row
+    return {
+        "id": kin.id,
+        "depth": kin.depth,
+        "parent": row.parent if row else None,
+        "label": row.label if row else "",
+        "start_date": (row.start or "") if row else "",
+        "end_date": (row.end or "") if row else "",
+        "is_gone": row is None,
     }
 
 

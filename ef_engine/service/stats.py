@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import median
 
 from ef_engine.service.calls import all_rows
 from ef_engine.store import journal
 from ef_engine.store.clock import seconds_between
+from ef_engine.store.errands import INGEST, REPORT, kind_of
 from ef_engine.store.events import Event, Kind
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, is_errand_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,27 @@ class Runs:
 
 @dataclass(frozen=True, slots=True)
 class Stats:
-    """`statuses` counts the records as they are now; `skipped` lines of the journal made no sense."""
+    """`statuses` counts the records as they are now; `skipped` lines of the journal made no sense.
+
+    `errands` are reports and ingests by their kind. They take a moment and are many, so they count for themselves: the
+    runs would not be recognized among them.
+    """
 
     statuses: Mapping[str, int]
     runs: Runs
     skipped: int
+    errands: Mapping[str, Runs] = field(default_factory=dict)
 
 
 def stats(places: Places, since: str | None = None) -> Stats:
     """What there is, and the runs that ended, all or since a moment (UTC text)."""
-    statuses = Counter(row.status for row in all_rows(places))
+    statuses = Counter(row.status for row in all_rows(places) if not is_errand_id(row.id))
     reading = journal.read(places)
-    runs = runs_of(reading, since)
-    return Stats(dict(sorted(statuses.items())), runs, reading.skipped)
+    by_kind: dict[str, list[Event]] = {"": [], REPORT: [], INGEST: []}
+    for event in reading:
+        by_kind[kind_of(event.id) if is_errand_id(event.id) else ""].append(event)
+    runs = {kind: runs_of(events, since) for kind, events in by_kind.items()}
+    return Stats(dict(sorted(statuses.items())), runs.pop(""), reading.skipped, runs)
 
 
 def runs_of(events: Iterable[Event], since: str | None = None) -> Runs:

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -59,12 +59,23 @@ def kill(places: Places, record_id: str, owner: str) -> Record:
         return _closed(places, record_id, Outcome.CRASHED, f"its process {record.state.process} is gone")
     if not isinstance(record.state, Running | Paused) and _is_forsaken(places, record):
         return _dropped(places, record_id, owner)
-    requests.ask(places, record_id, "killed", owner)
-    journal.note(places, Kind.KILL_REQUESTED, record_id, attempt=record.attempt, owner=owner)
-    _wake(record)
+    _ask(places, record, owner)
     if is_supervised(places) and _until(partial(_has_ended, places, record, waiting, owner), _patience(record)):
         return known(places, record_id)
     return _end_here(places, record_id, owner)
+
+
+def ask_to_stop(places: Places, record_ids: Iterable[str], owner: str) -> None:
+    """Asks for what is still in the queue of these to be stopped, and waits for nothing."""
+    queued = {ticket.record_id for ticket in tickets.all_tickets(places)}
+    for record_id in queued.intersection(record_ids):
+        _ask(places, known(places, record_id), owner)
+
+
+def _ask(places: Places, record: Record, owner: str) -> None:
+    requests.ask(places, record.id, "killed", owner)
+    journal.note(places, Kind.KILL_REQUESTED, record.id, attempt=record.attempt, owner=owner)
+    _wake(record)
 
 
 def _patience(record: Record) -> float:

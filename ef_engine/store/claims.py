@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from ef_engine.errors import HeldError
 from ef_engine.store.forecasts import Unreadable, read_record
 from ef_engine.store.locks import holding, is_held
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, is_errand_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Paused, Running, word_of
@@ -46,6 +46,8 @@ def is_lost(places: Places, record: Record) -> bool:
             return False
         case Liveness.DEAD:
             return True
+    if is_errand_id(record.id):  # has no claim: what cannot be proven dead is not lost
+        return False
     return not is_held(places.claim(record.id)) and read_record(places, record.id) == record
 
 

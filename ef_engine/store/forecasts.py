@@ -18,7 +18,7 @@ from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.store import documents, records, stage_index
 from ef_engine.store.atomic import STALE_SECONDS, remove_stale_temporaries, write_bytes, write_together
 from ef_engine.store.atomic import is_temporary as is_temporary
-from ef_engine.store.places import Places, id_of, is_set_id, make_directory
+from ef_engine.store.places import Places, id_of, is_errand_id, is_set_id, make_directory
 from ef_engine.store.records import SET_SCHEMA, STATE_SCHEMA, Record
 from ef_engine.store.unseen import settled, unseen
 
@@ -41,7 +41,9 @@ class Unreadable:
 
 
 def record_path(places: Places, record_id: str) -> Path:
-    """The file that holds the record of something that was run."""
+    """The file that holds the record of something that was run; an errand has no directory, since it has no files."""
+    if is_errand_id(record_id):
+        return places.errands / f"{record_id}.json"
     return places.run(record_id) / ("set.json" if is_set_id(record_id) else "state.json")
 
 

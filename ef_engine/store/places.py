@@ -54,6 +54,11 @@ class Places:
         return self.data / "queue"
 
     @property
+    def errands(self) -> Path:
+        """One record for each report that was made, and for each time something came in or went out."""
+        return self.data / "errands"
+
+    @property
     def requests(self) -> Path:
         """What is asked of runs."""
         return self.data / "requests"
@@ -103,6 +108,8 @@ def stem(record_id: str) -> str:
     """The name files and directories of an id bear; ids of sets begin with `S`, of flows and their steps with `F`."""
     if is_flow_id(record_id):
         return f"Flow_{record_id}"
+    if is_errand_id(record_id):
+        return f"Errand_{record_id}"
     return f"ForecastSet_{record_id}" if is_set_id(record_id) else f"Forecast_{record_id}"
 
 
@@ -116,9 +123,14 @@ def is_flow_id(record_id: str) -> bool:
     return record_id.startswith("F")
 
 
+def is_errand_id(record_id: str) -> bool:
+    """Whether the id names a report (`R0a1b2c3d4e5f`) or what came in or went out (`I0a1b2c3d4e5f`)."""
+    return record_id.startswith(("R", "I"))
+
+
 def id_of(name: str) -> str | None:
     """The id in a file's or directory's name without suffix, or None where it names nothing of ours."""
-    for prefix in ("ForecastSet_", "Forecast_", "Flow_"):
+    for prefix in ("ForecastSet_", "Forecast_", "Flow_", "Errand_"):
         if name.startswith(prefix):
             return name.removeprefix(prefix)
     return None

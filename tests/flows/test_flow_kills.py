@@ -84,7 +84,7 @@ def test_killed_at_a_random_moment_a_flow_goes_on_where_it_was(
             started.wait(choice.uniform(0.3, 4.0))
         kill_family(mill)
         out, _ = started.communicate(timeout=10)
-        assert ("Processing finished with: success" in out) == (len(ends_well(mill)) == len(LOOPS_ORDER))
+        assert "Processing finished with: success" not in out or len(ends_well(mill)) == len(LOOPS_ORDER)
         assert ends_well(mill) >= known
 
     words = ["--recover"] if flow_runs.runs(mill.places) else []

@@ -17,6 +17,8 @@ from ef_engine.store.events import Kind
 from ef_engine.store.states import Finished, Running
 from tests.flows.conftest import Mill, until
 from tests.flows.test_examples import says
+from tests.jobs.conftest import Shop
+from tests.jobs.conftest import end as end_shop
 
 GATE: dict[str, Any] = {"name": "a", "run": "steps:gate", "kwargs": {"name": "A"}}
 """A step that goes on when the test lets it."""
@@ -162,6 +164,27 @@ def test_ps_shows_a_flow_with_its_steps_and_kill_ends_it(mill: Mill) -> None:
     assert mill.cli("kill", run_id).returncode == 4
 
 
+def test_a_step_that_runs_a_set_is_seen_with_it_and_takes_it_along_when_it_is_killed(mill: Mill) -> None:
+    shop = Shop(mill.home / "work", mill.places)
+    shop.home.mkdir()
+    set_id = shop.stage_set(5, years=8)
+    file = mill.flow({"name": "set", "run": ["run", "forecastset", set_id]}, GATE, keep_going=True)
+    run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
+
+    def phases() -> dict[str, str]:
+        return {each["id"]: each["phase"] for each in json.loads(mill.cli("ps", "--format", "json").stdout)}
+
+    until(lambda: set_id in phases())
+    assert phases().items() >= {f"{run_id}.1": "step set@1", f"{run_id}.2": "step a@1"}.items()
+    assert mill.cli("kill", f"{run_id}.1").stdout == f"{run_id}.1 killed\n"
+    until(lambda: set_id not in phases())
+    assert shop.state(set_id)["outcome"] == "killed"
+    mill.open()
+    assert mill.cli("wait", run_id).returncode == 1
+    assert mill.ends() == {"set@1": "killed", "a@1": "evaluated"}
+    end_shop(shop)
+
+
 def test_killing_one_step_leaves_the_others_running(mill: Mill) -> None:
     started = mill.start("run", "flow", mill.flow({"name": "h", "run": "steps:hang"}, GATE, keep_going=True))
     until(lambda: _is_begun(mill, "h") and _is_begun(mill, "a"))
@@ -218,15 +241,19 @@ def test_what_fails_is_tried_again_and_what_takes_too_long_is_stopped(mill: Mill
     assert isinstance(record.state, Finished)
 
 
-@pytest.mark.parametrize("repeats", ["steps:endless", "steps:hang", "steps:say", "steps:missing", "nowhere:at_all"])
-def test_a_loop_that_cannot_tell_its_passes_fails_instead_of_hanging(mill: Mill, repeats: str) -> None:
-    file = mill.flow(
-        {"name": "each", "repeats": repeats, "timeout": 1, "steps": [says("a", "A")]}, says("b", "B", "each")
-    )
-    ran = mill.cli("run", "flow", file)
+def test_loops_that_cannot_tell_their_passes_fail_instead_of_hanging(mill: Mill) -> None:
+    broken = ("steps:endless", "steps:hang", "steps:say", "steps:missing", "nowhere:at_all")
+    loops = [
+        {"name": f"loop{number}", "repeats": repeats, "timeout": 1, "steps": [says(f"a{number}", "A")]}
+        for number, repeats in enumerate(broken)
+    ]
+    after = [says(f"b{number}", "B", f"loop{number}") for number in range(len(broken))]
+    ran = mill.cli("run", "flow", mill.flow(*loops, *after, keep_going=True))
     assert last(ran.stdout) == "Processing finished with: failure"
-    assert "A@1.1" not in mill.ran()
-    assert mill.ends()["each.repeats@1"] in ("failed", "timed_out")
+    assert [line for line in mill.ran() if not line.startswith("hang")] == []
+    ends = mill.ends()
+    assert [ends[f"loop{number}.repeats@1"] in ("failed", "timed_out") for number in range(5)] == [True] * 5
+    assert {ends[f"b{number}@1"] for number in range(5)} == {"upstream_failed"}
 
 
 def test_results_are_handed_on_and_loops_give_their_values(mill: Mill) -> None:

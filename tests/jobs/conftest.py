@@ -17,6 +17,8 @@ import pytest
 
 from benchmarks.households import household
 from ef_engine.model.document import to_document
+from ef_engine.service.stage import stage_file
+from ef_engine.service.workspace import Workspace
 from ef_engine.sources.json_text import dumps
 from ef_engine.store import active, forecasts
 from ef_engine.store.active import Marker
@@ -58,9 +60,11 @@ class Shop:
         chosen = {"checking": 1, "cards": 1, "loans": 1, "items": 20} | sizes
         file = self.home / f"{name}.json"
         file.write_text(dumps(to_document(household(years=years, **chosen)) | {"label": name}), encoding="utf-8")
-        ran = self.cli("stage", str(file))
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout.strip()
+        return self._staged(file)
+
+    def _staged(self, file: Path) -> str:
+        """Without a process of its own: a test has enough of them."""
+        return stage_file(Workspace(self.places, "ann"), file).id
 
     def stage_long(self, name: str = "long", items: int = 60) -> str:
         """Something that runs for many seconds."""
@@ -87,9 +91,7 @@ class Shop:
         }  # fmt: skip
         file = self.home / "set.json"
         file.write_text(dumps(document), encoding="utf-8")
-        ran = self.cli("stage", "forecastset", str(file))
-        assert ran.returncode == 0, ran.stderr
-        return ran.stdout.strip()
+        return self._staged(file)
 
     def record(self, record_id: str) -> Record:
         found = forecasts.read_record(self.places, record_id)
@@ -136,10 +138,18 @@ def end(shop: Shop) -> None:
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Iterator[Shop]:
-    """Ends what runs in it, stopped processes too."""
+def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    """Ends what runs in it, stopped processes too. What is staged as long only dozes: tests share the processors."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent / "faults"))
+    monkeypatch.setenv("EF_DOZE", "1")
     home = tmp_path / "home"
     home.mkdir()
     shop = Shop(home, places_under(home))
     yield shop
     end(shop)
+
+
+@pytest.fixture
+def busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is staged as long really works, for tests that look at how it does."""
+    monkeypatch.delenv("EF_DOZE")

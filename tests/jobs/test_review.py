@@ -277,7 +277,7 @@ def test_a_bar_says_how_many_forecasts_of_a_set_are_done(shop: Shop) -> None:
     assert re.search(r"\[#+\.+\] [1-9]\d* of 16 forecasts", drawn)
 
 
-def test_a_bar_says_how_far_a_phase_is_and_how_long_it_still_takes(shop: Shop) -> None:
+def test_a_bar_says_how_far_a_phase_is_and_how_long_it_still_takes(shop: Shop, busy: None) -> None:
     record_id = shop.stage_long()
 
     drawn = drawn_by(shop, "run", "--timeout", "5", "--jobs", "1", record_id)

@@ -196,7 +196,7 @@ def test_a_paused_job_stands_still_and_goes_on(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("is_stopped", [False, True])
-def test_a_stack_says_where_a_job_is(shop: Shop, is_stopped: bool) -> None:
+def test_a_stack_says_where_a_job_is(shop: Shop, is_stopped: bool, busy: None) -> None:
     record_id = shop.stage_long()
     shop.cli("run", "--detach", record_id)
     marker = shop.marker(record_id)

@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from tests.cli.conftest import home as home
 from tests.cli.conftest import terminal as terminal
+from tests.jobs.conftest import busy as busy
 from tests.jobs.conftest import shop as shop

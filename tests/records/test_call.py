@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from ef_engine.report.tree import tree_lines
 from ef_engine.service.family import Family, parent_of
-from ef_engine.store import journal, requests
+from ef_engine.store import journal, requests, tickets
 from ef_engine.store.events import Kind
 from ef_engine.store.places import places_under
 from ef_engine.store.rows import Row
 from tests.cli.conftest import Terminal
+from tests.jobs.conftest import Shop
 from tests.service.documents import SMALL, plans, write
 
 
@@ -105,6 +106,43 @@ def test_what_failed_shows_its_message_and_traceback(
     assert terminal.run("run", str(write(tmp_path / "small.json", SMALL))) == 1
     text = terminal.ok("ls", "call", "-n", "small", "-r").split("Result\n")[1]
     assert text.startswith("ZeroDivisionError: no more money\nTraceback (most recent call last)")
+
+
+FIELDS = (
+    "id", "kind", "name", "owner", "queue", "sequence", "attempt", "tracking", "parent", "recovers", "fingerprint",
+    "status", "requested_status", "outcome", "message", "received", "started", "heartbeat", "finished", "process",
+    "result_path",
+)  # fmt: skip
+
+
+def test_json_has_every_field_of_a_record(terminal: Terminal, tmp_path: Path, home: Path) -> None:
+    record_id = terminal.ok("run", str(write(tmp_path / "small.json", SMALL))).split()[0]
+    found = call(terminal, record_id)
+    assert [field for field in FIELDS if field not in found] == []
+    assert (found["kind"], found["name"], found["status"], found["outcome"]) == (
+        "forecast", "small", "finished", "evaluated",
+    )  # fmt: skip
+    assert (found["attempt"], found["queue"], found["requested_status"]) == (1, None, None)
+    assert found["received"] <= found["started"] <= found["finished"]
+    assert Path(found["result_path"]).parent == places_under(home).run(record_id)
+    assert set(found["process"]) >= {"host", "boot_id", "pid", "start_time"}
+
+
+def test_what_waits_names_its_ticket_and_what_runs_its_heartbeat(shop: Shop) -> None:
+    long, waiting = shop.stage_long(), shop.stage(1, "waiting")
+    shop.cli("run", "--detach", long)
+    shop.marker(long)
+    shop.cli("pause")
+    shop.cli("run", "--detach", waiting)
+    found = {each: json.loads(shop.cli("ls", "call", each, "--format", "json").stdout) for each in (long, waiting)}
+    assert (found[long]["status"], found[waiting]["status"]) == ("running", "queued")
+    assert [found[long]["queue"], found[waiting]["queue"]] == tickets.listing(shop.places).names
+    assert (found[long]["heartbeat"] is None, found[waiting]["heartbeat"]) == (False, None)
+
+
+def test_of_a_set_the_column_forecast_is_its_name(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.run("run", str(write(tmp_path / "plans.json", plans())))
+    assert call(terminal, "-n", "plans")["forecast"] == "plans"
 
 
 def test_what_is_asked_of_it_is_shown(terminal: Terminal, restaged: tuple[str, str, str], home: Path) -> None:

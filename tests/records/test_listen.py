@@ -228,8 +228,8 @@ def test_a_line_torn_while_listening_is_said_once(terminal: Terminal, record_id:
 
 
 def test_following_goes_on_over_runs_in_other_processes_until_interrupted(shop: Shop) -> None:
-    listening = shop.start("listen", "--follow", "--format", "json", "-c", "task")
     record_id = shop.stage(1)
+    listening = shop.start("listen", "--follow", "--format", "json", "-c", "task", "-n", record_id)
     assert shop.cli("run", record_id).returncode == 0
     assert listening.stdout is not None
     events = []

@@ -17,7 +17,7 @@ def rows(shop: Shop) -> list[dict[str, object]]:
     return found
 
 
-def test_each_process_is_shown_with_what_it_runs_and_how_hard(shop: Shop) -> None:
+def test_each_process_is_shown_with_what_it_runs_and_how_hard(shop: Shop, busy: None) -> None:
     record_id = shop.stage_long()
     shop.cli("run", record_id, "--detach")
     pid = shop.marker(record_id).process.pid

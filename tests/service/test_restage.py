@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ef_engine.errors import InputError
-from ef_engine.service.ancestry import ancestry
+from ef_engine.service.family import ancestry
 from ef_engine.service.inputs import Changes
 from ef_engine.service.remove import remove
 from ef_engine.service.restage import restage
@@ -99,7 +99,9 @@ def test_the_family_is_drawn_from_the_first_ancestor_down(workspace: Workspace, 
     assert found["first"] == [(first, 0), (other, 1), (later, 1), (latest, 2)]
     assert found["later"] == found["latest"] == [(first, 0), (later, 1), (latest, 2)]
     assert found["other"] == [(first, 0), (other, 1)]
-    assert ancestry(workspace.places, later)[1].label == "until 2026-06-30"
+    row = ancestry(workspace.places, later)[1].row
+    assert row is not None
+    assert row.label == "until 2026-06-30"
 
 
 def test_one_alone_has_no_family(workspace: Workspace, small_file: Path) -> None:
@@ -110,7 +112,7 @@ def test_a_deleted_ancestor_is_told_by_its_id(workspace: Workspace, small_file: 
     ids = family(workspace, small_file)
     remove(workspace.places, ids["first"])
     found = ancestry(workspace.places, ids["later"])
-    assert (found[0].id, found[0].is_gone) == (ids["first"], True)
+    assert (found[0].id, found[0].row) == (ids["first"], None)
     assert [each.id for each in found][1:] == [ids["later"], ids["latest"]]
 
 

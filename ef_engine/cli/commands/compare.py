@@ -9,6 +9,7 @@ from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.errors import CommandError
 from ef_engine.service.compare import FORMATS, MOST, comparison_path, report_comparison
+from ef_engine.service.errand import REPORT, errand
 from ef_engine.service.ids import find_record
 from ef_engine.service.report_files import SUFFIXES
 
@@ -28,5 +29,8 @@ def run(invocation: Invocation) -> int:
     form = invocation.choice("format", FORMATS)
     default = comparison_path(invocation.places, records, form) if form in SUFFIXES else None
     width = text_width()
-    put_report(invocation, form, default, lambda: report_comparison(invocation.places, records, form, width))
+    with errand(invocation.workspace, REPORT, f"compare {form}", records[0].id) as done:
+        done.result = put_report(
+            invocation, form, default, lambda: report_comparison(invocation.places, records, form, width)
+        )
     return 0

@@ -20,6 +20,7 @@ from ef_engine.service.call import Call, find_call, note_of, result_of
 from ef_engine.service.calls import COLUMNS, call_cells
 from ef_engine.service.family import Kin
 from ef_engine.service.listen import skipped_text
+from ef_engine.service.record_fields import record_fields
 from ef_engine.store.rows import Row
 
 _COLUMNS = COLUMNS[2:]
@@ -105,7 +106,7 @@ def _result_lines(invocation: Invocation, call: Call) -> Iterator[str]:
     from ef_engine.service.report import report_bytes
 
     row = call.row
-    if row.kind in ("flow", "step") and row.outcome == "evaluated":
+    if row.kind in ("flow", "step", "report", "ingest") and row.outcome == "evaluated":
         yield json.dumps(result_of(invocation.places, row)["result"], ensure_ascii=False, default=str)
         return
     if row.outcome in ("evaluated", "infeasible"):
@@ -124,13 +125,16 @@ def _kin_text(kin: Kin, marked: str) -> str:
 
 def _document(invocation: Invocation, call: Call) -> dict[str, Any]:
     """All of it as one object; what was asked for by an option has a key of its own."""
-    document: dict[str, Any] = _object(call.row) | {
-        "provenance": call.provenance,
-        "events": [event.to_json() for event in call.events],
-        "notes": [{"at": note.at, "owner": note.owner, "text": note.text} for note in call.notes],
-        "requested_status": call.requested.wanted if call.requested else None,
-        "locked_by": call.protection.owner if call.protection else None,
-    }
+    document: dict[str, Any] = (
+        _object(call.row)
+        | record_fields(invocation.places, call.row, call.events)
+        | {
+            "provenance": call.provenance,
+            "events": [event.to_json() for event in call.events],
+            "notes": [{"at": note.at, "owner": note.owner, "text": note.text} for note in call.notes],
+            "locked_by": call.protection.owner if call.protection else None,
+        }
+    )
     if invocation.option("result", False):
         document["result"] = result_of(invocation.places, call.row)
     for option, kin in (("tree", call.descendants), ("graph", call.relatives)):

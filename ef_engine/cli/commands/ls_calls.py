@@ -7,7 +7,7 @@ import argparse
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.moments import moment
 from ef_engine.cli.options import add_option
-from ef_engine.service.calls import COLUMNS, ROWS, Choice, calls, paged
+from ef_engine.service.calls import COLUMNS, KINDS, ROWS, Choice, calls, paged
 
 _SPARE = ("Forecast", "Page", "Started", "Row", "Finished", "Owner")
 """What a table leaves out first where it is too wide for a terminal."""
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "tracking", "t", metavar="ID", help="only what one set or flow started")
     add_option(parser, "state", metavar="STATE", help="only these, such as staged, in_progress, evaluated, failed")
     add_option(parser, "since", metavar="TIME", type=moment, help="only what changed since, such as 2026-01-31 or 2h")
+    add_option(parser, "kind", "k", metavar="KIND,...", type=_kinds, help=f"only these of {', '.join(KINDS)}, or all")
     add_option(parser, "owner", metavar="NAME", help="only whose these are")
 
 
@@ -53,7 +54,16 @@ def _choice(invocation: Invocation) -> Choice:
         owner=invocation.option("owner"),
         since=invocation.option("since"),
         is_unfinished=invocation.option("unfinished", False),
+        kinds=invocation.option("kind"),
     )
+
+
+def _kinds(text: str) -> frozenset[str]:
+    """The kinds that are named, or all."""
+    found = frozenset(KINDS if text == "all" else text.replace("forecastset", "set").split(","))
+    if unknown := sorted(found - set(KINDS)):
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is no kind of record: {', '.join(KINDS)}, or all")
+    return found
 
 
 def _rows(text: str) -> int:

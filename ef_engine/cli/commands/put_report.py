@@ -23,26 +23,31 @@ def add_output(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "open", action="store_true", help="show the html or excel file, where there is a desktop")
 
 
-def put_report(invocation: Invocation, form: str, default: Path | None, make: Callable[[], bytes]) -> None:
-    """Makes a report and puts it where it is wanted; `default` is the path of a format that is a file by nature."""
+def put_report(invocation: Invocation, form: str, default: Path | None, make: Callable[[], bytes]) -> str:
+    """Makes a report and puts it where it is wanted; `default` is the path of a format that is a file by nature.
+
+    Returns the path of the file, nothing for stdout.
+    """
     output = invocation.option("output", None if default else STDOUT)
     if invocation.option("open", False) and (default is None or output == STDOUT):
         raise CommandError("--open shows a file", f"say --format {' or '.join(SUFFIXES)}, without --output -")
     data = make()
     if output == STDOUT:
         invocation.put_bytes(data)
-    elif default is None:
+        return ""
+    if default is None:
         _write(Path(output), data)
         invocation.say(f"Written to {output}.")
-    else:
-        _put_file(invocation, Path(output).expanduser() if output else default, form, data)
+        return str(Path(output).absolute())
+    return _put_file(invocation, Path(output).expanduser() if output else default, form, data)
 
 
-def _put_file(invocation: Invocation, path: Path, form: str, data: bytes) -> None:
+def _put_file(invocation: Invocation, path: Path, form: str, data: bytes) -> str:
     written = write_report(invocation.places, path, data, form)
     invocation.put(f"{written}\n")
     if invocation.option("open", False) and not show_file(written.absolute()):
         invocation.say("There is no desktop to show it on; open the path above where there is one.")
+    return str(written.absolute())
 
 
 def told(invocation: Invocation, noun: str) -> Callable[[int, int], None]:

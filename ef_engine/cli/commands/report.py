@@ -11,6 +11,7 @@ from ef_engine.cli.commands.words import add_words, kind_and_name
 from ef_engine.cli.invocation import Invocation, text_width
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
+from ef_engine.service.errand import REPORT, errand
 from ef_engine.service.ids import find_record
 from ef_engine.service.report import FORMATS, make_member_pages, report_bytes
 from ef_engine.service.report_files import SUFFIXES, report_path
@@ -35,17 +36,23 @@ def run(invocation: Invocation) -> int:
     kind, name = kind_and_name(invocation, "an id")
     with places_of(invocation, name, kind) as places:
         record = find_record(places, name, kind)
-        form, metric = invocation.choice("format", FORMATS), invocation.option("metric")
-        if invocation.option("members", False):
-            _make_members(invocation, places, record, form)
-        watch = told(invocation, "Reading scenarios")
-        put_report(
-            invocation,
-            form,
-            _default(invocation, places, record, form),
-            lambda: report_bytes(places, record, form, text_width(), metric, watch),
-        )
+        form = invocation.choice("format", FORMATS)
+        with errand(invocation.workspace, REPORT, f"report {form}", record.id) as done:
+            done.result = _put(invocation, places, record, form)
     return 0
+
+
+def _put(invocation: Invocation, places: Places, record: Record, form: str) -> str:
+    """The path of the file that was written, nothing for stdout."""
+    if invocation.option("members", False):
+        _make_members(invocation, places, record, form)
+    metric, watch = invocation.option("metric"), told(invocation, "Reading scenarios")
+    return put_report(
+        invocation,
+        form,
+        _default(invocation, places, record, form),
+        lambda: report_bytes(places, record, form, text_width(), metric, watch),
+    )
 
 
 def _default(invocation: Invocation, places: Places, record: Record, form: str) -> Path | None:

@@ -9,6 +9,8 @@ import shutil
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from ef_engine.cli.commands import run_flow
@@ -20,6 +22,7 @@ from ef_engine.cli.options import add_option
 from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
+from ef_engine.service.errand import STEP_ID
 from ef_engine.service.inputs import NO_CHANGES, STDIN
 from ef_engine.service.run import Ran, RunWatcher, Wishes
 from ef_engine.service.stage import Staged
@@ -181,14 +184,26 @@ def _here(invocation: Invocation, ids: Iterable[str]) -> Iterator[Ran]:
 
 
 def queued(invocation: Invocation, ids: list[str]) -> Iterator[Ran]:
-    """Has a supervisor do it; a terminal that closes takes only this client along."""
+    """Has a supervisor do it; a terminal that closes takes only this client along.
+
+    The step of a flow is no client: who ends it wants what it waits for to end.
+    """
     from ef_engine.service.queue import run_queued
 
-    with watcher_for(invocation) as watcher, ending_signals(leave):
+    ended = partial(_end, invocation, ids) if os.environ.get(STEP_ID) else leave
+    with watcher_for(invocation) as watcher, ending_signals(ended):
         wishes, queue = _wishes(invocation, watcher), _queue_wishes(invocation)
         for result in run_queued(invocation.places, ids, wishes, queue):
             watcher.clear()
             yield result
+
+
+def _end(invocation: Invocation, ids: list[str], number: int, frame: FrameType | None) -> None:
+    """Asks for all that was queued to be stopped, and leaves."""
+    from ef_engine.service.stop import ask_to_stop
+
+    ask_to_stop(invocation.places, ids, invocation.workspace.owner)
+    leave(number, frame)
 
 
 def _wishes(invocation: Invocation, watcher: RunWatcher) -> Wishes:

@@ -10,6 +10,7 @@ from ef_engine.cli.commands.words import add_words, kind_and_name, only_kind
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.options import add_option
 from ef_engine.errors import CommandError
+from ef_engine.service.errand import ingested
 from ef_engine.service.inputs import STDIN, Changes
 from ef_engine.service.rights import Right
 from ef_engine.service.stage import Staged, stage_data, stage_file
@@ -41,12 +42,14 @@ def add_table_options(parser: argparse.ArgumentParser) -> None:
 def run(invocation: Invocation) -> int:
     """Stages the file, or standard input for `-`, or the input tables of a database."""
     if invocation.is_from_database:
-        return tell_staged(invocation, stage_from_database(invocation))
+        where = f"stage {invocation.database}"
+        return tell_staged(invocation, ingested(invocation.workspace, where, lambda: stage_from_database(invocation)))
     for name in (*TABLE_OPTIONS, "flush"):
         if name in invocation.args:
             raise CommandError(f"--{name} is for --source database", "a file says that by itself")
     kind, name = kind_and_name(invocation, "a file")
-    return tell_staged(invocation, stage(invocation, name, kind))
+    where = f"stage {'standard input' if name == STDIN else Path(name).name}"
+    return tell_staged(invocation, ingested(invocation.workspace, where, lambda: stage(invocation, name, kind)))
 
 
 def tell_staged(invocation: Invocation, staged: Staged) -> int:

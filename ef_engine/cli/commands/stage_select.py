@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from ef_engine.cli.commands.stage import add_change_options, add_table_options, changes_of, table_options, tell_staged
 from ef_engine.cli.commands.words import add_words, kind_and_names
@@ -27,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Stages what the SELECTs yield."""
+    from ef_engine.service.errand import ingested
     from ef_engine.service.stage_database import stage_selects
 
     _, names = kind_and_names(invocation)
@@ -35,6 +37,6 @@ def run(invocation: Invocation) -> int:
     queries = {dataset: invocation.option(dataset, "") for dataset in DATASETS}
     if not any(query.strip() for query in queries.values()):
         raise CommandError("`ef_cli stage-select` needs a SELECT", 'write at least --account_set "SELECT ..."')
-    changes = changes_of(invocation)
-    staged = stage_selects(invocation.workspace, invocation.database, changes, queries, table_options(invocation))
-    return tell_staged(invocation, staged)
+    workspace, database, changes = invocation.workspace, invocation.database, changes_of(invocation)
+    make = partial(stage_selects, workspace, database, changes, queries, table_options(invocation))
+    return tell_staged(invocation, ingested(workspace, f"stage-select {database}", make))

@@ -1,6 +1,8 @@
 """Makes processes hang or die on purpose; found by Python at the start of every process.
 
 Only processes with this directory on their PYTHONPATH are concerned. `EF_FAULT` names how the work of a worker hangs.
+With `EF_DOZE`, a forecast of half a century or more, which tests take as one that is far from done, costs no time of
+the processor: its worker advances a step now and then, and listens as ever.
 `EF_CRASH_WHO` (client, supervisor or worker) dies right before its `EF_CRASH_AT`-th change of a file below
 `EF_CRASH_IN`, as `kill -9` would have it; the file `EF_CRASH_TOLD` then says what it was about to do. Only the first
 such process dies, unless there is an `EF_CRASH_ALWAYS`.
@@ -11,8 +13,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from typing import Any, NoReturn
 
 FAULT = os.environ.get("EF_FAULT")
@@ -49,6 +53,25 @@ def work(places: object, record_id: str, observer: object) -> NoReturn:
     observer.phase_begun("hanging", 100)  # type: ignore[attr-defined]  # an Observer
     observer.write()  # type: ignore[attr-defined]  # it is a ProgressWriter
     {"spin": spin, "compute": compute}[FAULT or "spin"]()
+
+
+def doze(observer: object) -> NoReturn:
+    """Advances for ever, twenty steps a second."""
+    observer.phase_begun("dozing", 100_000)  # type: ignore[attr-defined]  # an Observer
+    for done in count(1):
+        time.sleep(0.05)
+        observer.advanced(done)  # type: ignore[attr-defined]  # an Observer
+    raise AssertionError
+
+
+def work_or_doze(places: Any, record_id: str, observer: Any) -> Any:
+    """The work, unless it would take very long."""
+    from ef_engine.store import forecasts
+
+    record: Any = forecasts.read_record(places, record_id)
+    if int(record.end_date[:4]) - int(record.start_date[:4]) >= 50:
+        doze(observer)
+    return really_work(places, record_id, observer)
 
 
 class Crash:
@@ -105,6 +128,12 @@ if FAULT:
     import ef_engine.jobs.worker
 
     ef_engine.jobs.worker.work = work
+
+if os.environ.get("EF_DOZE") and any(word.startswith(ROLES["worker"]) for word in sys.orig_argv):
+    import ef_engine.jobs.worker
+
+    really_work: Callable[..., Any] = ef_engine.jobs.worker.work
+    ef_engine.jobs.worker.work = work_or_doze
 
 if CRASH_AT and any(word.startswith(ROLES[os.environ["EF_CRASH_WHO"]]) for word in sys.orig_argv):
     crash = Crash(CRASH_AT)
