@@ -116,8 +116,12 @@ class Scheduler:
 
         Does not wait for them. What somebody else is at just now is left to them.
         """
-        self._children = [child for child in self._children if child.poll() is None]  # so that none stays a zombie
+        self.reap()
         return [begun for name in self._names(names) for begun in self._look_at(name, moment)]
+
+    def reap(self) -> None:
+        """Takes note of the commands that have ended, so that none stays a zombie."""
+        self._children = [child for child in self._children if child.poll() is None]
 
     def next_due(self, moment: datetime, names: Sequence[str] = ()) -> datetime | None:
         """When the next command is due; None for never."""
