@@ -24,6 +24,7 @@ from textual.worker import get_current_worker
 from ef_engine.errors import CommandError, EfError
 from ef_engine.service.contents import Contents
 from ef_engine.service.database_listing import LOADED_ID
+from ef_engine.service.ids import is_flow_id
 from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
@@ -202,7 +203,9 @@ class EfApp(App[None]):
         texts = [command_text(words, self.session.words) for words in commands]
         self.history += [command_text(words).partition(" ")[2] for words in commands]
         more = f"  (and {len(texts) - 1} more)" if len(texts) > 1 else ""
-        self.main_screen.say_command(f"$ {texts[0]}{more}")
+        for screen in {self.main_screen, self.screen}:
+            if isinstance(screen, EfScreen):
+                screen.say_command(f"$ {texts[0]}{more}")
 
     def contents(self, subject: Subject) -> Contents | EfError:
         """What an input holds, for a thread; what has an id is read once, since its content never changes."""
@@ -223,15 +226,24 @@ class EfApp(App[None]):
 
     def act(self, name: str, subjects: Sequence[Subject]) -> None:
         """Does an action to what it fits; says why where it fits nothing, and asks first where that is wise."""
-        action = BY_ID[name]
-        if reason := action.why_not(subjects, self.session.is_read_only):
-            self.notify(f"{action.title_for(subjects)}: {reason}.", severity="warning", markup=False, timeout=5)
+        self.do(BY_ID[name], subjects)
+
+    def do(self, action: Action, subjects: Sequence[Subject]) -> None:
+        """As `act`, of an action that need not be one of the panes."""
+        if self.refuses(action, subjects):
             return
         fitting = action.fitting(subjects)
         if action.question:
             self._ask(action, fitting)
         else:
             self._do(action, fitting)
+
+    def refuses(self, action: Action, subjects: Sequence[Subject]) -> bool:
+        """Whether an action cannot be done; says why."""
+        reason = action.why_not(subjects, self.session.is_read_only)
+        if reason:
+            self.notify(f"{action.title_for(subjects)}: {reason}.", severity="warning", markup=False, timeout=5)
+        return bool(reason)
 
     def _ask(self, action: Action, subjects: Sequence[Subject]) -> None:
         from ef_tui.screens.confirm import yes_or_no
@@ -253,7 +265,7 @@ class EfApp(App[None]):
                 self.open_comparison([subject.id for subject in subjects])
             case "restage":
                 self._restage(subjects)
-            case "log":
+            case "log" | "flow_log":
                 self.show_command(action.commands(subjects))
                 self._open_log(subjects[0])
             case _:
@@ -321,10 +333,17 @@ class EfApp(App[None]):
     # Screens
 
     def open_record(self, record_id: str) -> None:
-        """Opens the screen of a forecast or of a set."""
+        """Opens the screen of a forecast or of a set, of a flow's run or step that of flows."""
+        if is_flow_id(record_id):
+            self.open_flows(record_id)
+            return
         is_set = record_id.startswith("S")
         name, screen = ("forecast_set", "SetScreen") if is_set else ("forecast", "ForecastScreen")
         self._open(name, screen, record_id)
+
+    def open_flows(self, record_id: str = "") -> None:
+        """Opens the screen of flows, at a run or step if one is named."""
+        self._open("flows", "FlowsScreen", record_id)
 
     def open_comparison(self, ids: Sequence[str]) -> None:
         """Opens the comparison of two to four forecasts."""

@@ -54,6 +54,7 @@ def action_entries(subjects: Sequence[Subject], keys: Mapping[str, str], is_read
         ("filter", "show only some rows", "filter"),
         ("zoom", "show one pane alone", "zoom"),
         ("events", "what happened lately", "events"),
+        ("flows", "their runs as trees, recovering them, and schedules", "flows"),
     )
     return entries + [
         Entry(title, about, keys.get(name, ""), name)

@@ -122,7 +122,9 @@ class _Growth:
         """The status of what consists of these: its own, where it was never begun; else it follows from theirs."""
         if word := self._known.words.get(key):
             return word
-        words = {Status.SUCCESS if self._is_handled(part[0]) else part[0].status for part in parts if self._counts(part)}
+        words = {
+            Status.SUCCESS if self._is_handled(part[0]) else part[0].status for part in parts if self._counts(part)
+        }
         return _summed(words or {Status.READY}, self._known.is_over)
 
     def _counts(self, part: Sequence[Branch]) -> bool:

@@ -16,6 +16,7 @@ from ef_engine.flows.course import Status
 from ef_engine.flows.outline import ROOT, Key, Outline, sequence_of, sequence_text
 from ef_engine.flows.tree import Branch, Known, grown, label
 from ef_engine.jobs.flow_plan import key_of, read_outline
+from ef_engine.service.flows import request_of_name
 from ef_engine.store import catalogue, declared_flows, flow_runs, forecasts
 from ef_engine.store.claims import is_lost
 from ef_engine.store.clock import now, seconds_between
@@ -38,7 +39,8 @@ class FlowRow:
     """A run of a flow; without an id a flow that is declared and never ran.
 
     `state` is `declared`, `running`, `paused` or `lost`, and of what is over how it ended: `success`, `failure`,
-    `incomplete`, `killed`, `crashed`. `done` of `total` steps went well or were not needed. Moments are UTC.
+    `incomplete`, `killed`, `crashed`. `done` of `total` steps went well or were not needed. Moments are UTC; it ran or
+    has been running for so many `seconds`, None before it began.
     """
 
     id: str
@@ -47,6 +49,7 @@ class FlowRow:
     received: str
     started: str = ""
     finished: str = ""
+    seconds: float | None = None
     done: int = 0
     total: int = 0
     owner: str = ""
@@ -61,7 +64,7 @@ class FlowRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TreeRow:
-    """A branch with what its record says; `record_id` is empty where it has none. `seconds` are None before it began."""
+    """A branch with what its record says, and no `record_id` where it has none; `seconds` are None before it began."""
 
     branch: Branch
     name: str
@@ -109,6 +112,18 @@ class FlowWatch:
             if name not in known
         ]
         return sorted([*runs, *declared], key=lambda row: (row.received, row.id), reverse=True)
+
+    def tree_of(self, row: FlowRow) -> FlowTree:
+        """The tree of a row; of a flow that never ran what its file says."""
+        return self.tree(row.id) if row.id else self._declared(row)
+
+    def _declared(self, row: FlowRow) -> FlowTree:
+        try:
+            request = request_of_name(self.places, row.name)
+            outline = read_outline(request.flow, row.name)
+        except EfError as error:
+            return FlowTree(row, (), str(error))
+        return FlowTree(row, tuple(_rows(outline, grown(outline, Known({})), {}, row, None)))
 
     def tree(self, run_id: str) -> FlowTree:
         """A run as it stands; of one whose files are damaged, what is wrong with them."""
@@ -214,14 +229,23 @@ def _row(record: Record, state: str, top: Branch | None = None) -> FlowRow:
     ended = record.state if isinstance(record.state, Finished) else None
     started = getattr(record.state, "started", None) or ""
     return FlowRow(
-        id=record.id, name=record.label, state=state, received=record.received, started=started,
-        finished=ended.finished if ended else "", message=ended.message if ended else "", owner=record.owner,
-        done=top.done if top else 0, total=top.total if top else 0, recovers=record.recovers or "",
-    )  # fmt: skip
+        id=record.id,
+        name=record.label,
+        state=state,
+        received=record.received,
+        started=started,
+        finished=ended.finished if ended else "",
+        seconds=None if state == "lost" else _seconds(record, now()),
+        done=top.done if top else 0,
+        total=top.total if top else 0,
+        owner=record.owner,
+        recovers=record.recovers or "",
+        message=ended.message if ended else "",
+    )
 
 
 def _rows(
-    outline: Outline, branches: list[Branch], steps: _Steps, row: FlowRow, record: Record
+    outline: Outline, branches: list[Branch], steps: _Steps, row: FlowRow, record: Record | None
 ) -> Iterator[TreeRow]:
     moment = now()
     for branch in branches:

@@ -59,6 +59,7 @@ class MainScreen(EfScreen):
         Binding("y", "copy", "copy id", id="copy"),
         Binding("z", "zoom", "zoom", id="zoom"),
         Binding("v", "events", "events", id="events"),
+        Binding("f", "flows", "flows and schedules", id="flows"),
         Binding("1", "pane(0)", "loaded data", id="pane_loaded"),
         Binding("2", "pane(1)", "staged", id="pane_staged"),
         Binding("3", "pane(2)", "in progress", id="pane_in_progress"),
@@ -341,6 +342,10 @@ class MainScreen(EfScreen):
     def action_events(self) -> None:
         """Shows what happened lately."""
         self.dashboard.open_events()
+
+    def action_flows(self) -> None:
+        """Shows flows and schedules."""
+        self.dashboard.open_flows()
 
     def action_back(self) -> None:
         """Undoes one after the other: the filter, the selection, the zoom."""

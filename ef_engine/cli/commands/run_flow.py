@@ -78,11 +78,7 @@ def _tell_plan(invocation: Invocation, request: Request) -> int:
     plan = flows.dry_run(invocation.places, request)
     if plan.recovers:
         invocation.say(f"Recovers {plan.recovers.id} of {plan.recovers.received}.")
-    rows = [
-        (each.action, each.key[0] if each.action == "maybe" else plan.outline.label(each.key), each.reason)
-        for each in plan.decisions
-    ]
-    invocation.put_list(("Action", "Step", "Reason"), rows, keep=("Action", "Step"))
+    invocation.put_list(("Action", "Step", "Reason"), flows.plan_rows(plan), keep=("Action", "Step"))
     return 0
 
 

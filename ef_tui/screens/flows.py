@@ -1,0 +1,330 @@
+"""Flows: their runs, the tree of the run under the cursor, and what is run at its times.
+
+From 120 columns on all three are shown, else the runs above their tree, and schedules alone. What is shown is read
+again, in a thread, whenever something happened in the workspace, and every second while something runs.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import Any, ClassVar, NamedTuple
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.timer import Timer
+
+from ef_engine.service.flow_step import step_lines
+from ef_engine.service.flow_tree import UNDER_WAY, FlowRow, FlowTree, FlowWatch, TreeRow
+from ef_engine.service.schedule_rows import ScheduleRow, schedule_lines, schedule_rows
+from ef_tui import flow_rows
+from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
+from ef_tui.flow_starting import ask_to_recover, start_anew
+from ef_tui.keymap import keys_by_id
+from ef_tui.screens.base import EfScreen
+from ef_tui.screens.live import LiveScreen
+from ef_tui.snapshot import Snapshot
+from ef_tui.subjects import Subject
+from ef_tui.top_line import top_line
+from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
+from ef_tui.widgets.pane import Pane
+from ef_tui.widgets.virtual_table import VirtualTable
+
+FLOWS, STEPS, SCHEDULES = range(3)
+NAMES = ("flow-runs", "flow-steps", "flow-schedules")
+WIDE, LEAST_HEIGHT = 120, 18
+TREE_DELAY = 0.12
+"""Seconds the cursor has to rest on a run before its tree is read."""
+
+
+class _Seen(NamedTuple):
+    """What one look found."""
+
+    flows: Sequence[FlowRow]
+    tree: FlowTree | None
+    schedules: Sequence[ScheduleRow]
+
+
+class FlowsScreen(EfScreen):
+    """Opened at a run or step, if `record_id` is the id of one."""
+
+    SCOPE = "flows"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(action.key, f"act('{action.id}')", action.title, id=action.id) for action in FLOW_ACTIONS),
+        Binding("enter", "open", "open the step, or go to it", id="flow_open"),
+        Binding("space", "fold", "fold or unfold", id="flow_fold"),
+        Binding("y", "copy", "copy id", id="flow_copy"),
+        Binding("z", "zoom", "zoom", id="flow_zoom"),
+        Binding("1", "pane(0)", "runs of flows", id="flow_pane_runs"),
+        Binding("2", "pane(1)", "steps", id="flow_pane_steps"),
+        Binding("3", "pane(2)", "schedules", id="flow_pane_schedules"),
+        Binding("right,l,tab", "next_pane(1)", "next pane", id="flow_next_pane"),
+        Binding("left,h,shift+tab", "next_pane(-1)", "previous pane", id="flow_previous_pane"),
+    ]
+
+    def __init__(self, record_id: str = "") -> None:
+        super().__init__()
+        self._place = STEPS if "." in record_id else FLOWS
+        self._wanted, self._wanted_step = record_id.partition(".")[0], record_id if "." in record_id else ""
+        self._is_zoomed = False
+        self._folded: set[str] = set()
+        self.seen = _Seen((), None, ())
+        self._timer: Timer | None = None
+        self._resting: Timer | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def _watch(self) -> FlowWatch:
+        return FlowWatch(self.dashboard.workspace.places)
+
+    def compose(self) -> ComposeResult:
+        """The lines and the three panes."""
+        glyphs = self.dashboard.session.glyphs
+        make = partial(VirtualTable[Any], mark=glyphs.mark, ellipsis=glyphs.ellipsis)
+        runs = make(
+            flow_rows.FLOW_COLUMNS, lambda row: row.key, partial(flow_rows.flow_cells, glyphs=glyphs),
+            empty_text="no flow ran here; :run flow FILE starts one",
+        )  # fmt: skip
+        steps = make(flow_rows.STEP_COLUMNS, lambda row: row.key, self._step_cells, empty_text="nothing to show")
+        schedules = make(
+            flow_rows.SCHEDULE_COLUMNS, lambda row: row.name, partial(flow_rows.schedule_cells, glyphs=glyphs),
+            empty_text="nothing is scheduled; :schedule add does it",
+        )  # fmt: skip
+        yield Line(id="top")
+        yield TabLine(id="tabs")
+        titles = ("Flows", "Steps", "Schedules")
+        panes = [
+            Pane(number, title, table, fields=(), id=name)
+            for number, (title, table, name) in enumerate(zip(titles, (runs, steps, schedules), NAMES, strict=True), 1)
+        ]
+        yield Container(*panes, id="flows")
+        yield Line(id="command")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Reads for the first time."""
+        self._arrange()
+        self.panes[self._place].table.focus()
+        self._read()
+
+    # What it shows
+
+    @property
+    def panes(self) -> tuple[Pane, ...]:
+        """Runs, steps and schedules."""
+        return tuple(self.query_one(f"#{name}", Pane) for name in NAMES)
+
+    @property
+    def run(self) -> FlowRow | None:
+        """The run under the cursor."""
+        return self.panes[FLOWS].table.cursor
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Reads again."""
+        self._read()
+
+    def _read(self) -> None:
+        wanted = self._wanted or (self.run.key if self.run else "")
+        self.dashboard.in_background(partial(self._look, wanted), self._show, group="flows")
+
+    def _look(self, wanted: str) -> _Seen:
+        """Everything this screen shows, for a thread; the tree is that of the wanted run, or of the newest."""
+        with self._lock:  # a look that nobody waits for any more may not have ended yet
+            flows = self._watch.flows()
+            chosen = next((row for row in flows if row.key == wanted), flows[0] if flows else None)
+            tree = self._watch.tree_of(chosen) if chosen else None
+        return _Seen(flows, tree, schedule_rows(self.dashboard.workspace.places, datetime.now(UTC)))
+
+    def _show(self, seen: _Seen) -> None:
+        if not self.is_mounted:
+            return
+        self.seen = seen
+        runs, _, schedules = self.panes
+        runs.show(seen.flows)
+        if self._wanted and runs.table.go_to_key(self._wanted):
+            self._wanted = ""
+        self._show_tree()
+        schedules.show(seen.schedules)
+        self._say_lines()
+        self._look_later()
+
+    def _show_tree(self) -> None:
+        steps, tree = self.panes[STEPS], self.seen.tree
+        steps.table.empty_text = tree.problem if tree else "nothing to show"
+        steps.show(self._unfolded(tree.rows) if tree else ())
+        steps.border_subtitle = tree.run.id if tree else ""
+        if self._wanted_step and tree:
+            key = next((row.key for row in tree.rows if row.record_id == self._wanted_step), "")
+            self._wanted_step = ""
+            steps.table.go_to_key(key)
+
+    def _unfolded(self, rows: Sequence[TreeRow]) -> list[TreeRow]:
+        """The rows without what hangs on a folded one."""
+        shown, depth = [], None
+        for row in rows:
+            if depth is not None and len(row.branch.last) > depth:
+                continue
+            depth = len(row.branch.last) if row.key in self._folded else None
+            shown.append(row)
+        return shown
+
+    def _step_cells(self, row: TreeRow) -> Sequence[Any]:
+        return flow_rows.step_cells(row, self.dashboard.session.glyphs, row.key in self._folded)
+
+    def _look_later(self) -> None:
+        """Looks again while something runs, whose time goes on; and when the next schedule is due."""
+        if self._timer:
+            self._timer.stop()
+        runs = any(row.state in UNDER_WAY for row in self.seen.flows)
+        if runs or any(row.word == "running" for row in self.seen.schedules):
+            self._timer = self.set_timer(self.dashboard.session.preferences.refresh, self._read)
+            return
+        due = min((row.next_due for row in self.seen.schedules if row.next_due), default="")
+        if due:
+            left = (datetime.fromisoformat(due) - datetime.now(UTC)).total_seconds()
+            self._timer = self.set_timer(max(1.0, left + 1.0), self._read)
+
+    def _say_lines(self) -> None:
+        app = self.dashboard
+        self.query_one("#top", Line).say(*top_line(app.session, app.snapshot, self.size.width))
+        captions = [pane.caption for pane in self.panes]
+        self.query_one("#tabs", TabLine).show(captions, [pane.display for pane in self.panes], self._place)
+        self._say_keys()
+
+    def _say_keys(self) -> None:
+        keys, subjects = self._keys, self.subjects()
+        hints = [Hint(keys["flow_open"], "open", "screen.open")]
+        hints += [
+            Hint(keys[action.id], action.title_for(subjects), f"screen.act('{action.id}')")
+            for action in FLOW_ACTIONS
+            if not action.why_not(subjects, self.dashboard.session.is_read_only)
+        ]
+        hints += [Hint(keys["flow_fold"], "fold", "screen.fold"), Hint(keys["flow_zoom"], "zoom", "screen.zoom")]
+        hints += [Hint(keys["help"], "help", "app.help"), Hint(keys["back"], "back", "screen.back")]
+        self.query_one(KeyLine).hint(hints, self.size.width)
+
+    @cached_property
+    def _keys(self) -> dict[str, str]:
+        return keys_by_id(self.dashboard.session.preferences.keys, ("everywhere", self.SCOPE))
+
+    def say_command(self, text: str, style: str = "$muted") -> None:
+        """Shows the command that does what was just done."""
+        self.query_one("#command", Line).say(Part(f" {text}" if text else "", style))
+
+    # Arranging the panes
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Arranges the panes anew."""
+        self._arrange()
+        self._say_lines()
+
+    def _arrange(self) -> None:
+        is_wide = self.size.width >= WIDE
+        visible = {FLOWS, STEPS, SCHEDULES} if is_wide else {SCHEDULES} if self._place == SCHEDULES else {FLOWS, STEPS}
+        if self._is_zoomed or self.size.height < LEAST_HEIGHT:
+            visible = {self._place}
+        for place, pane in enumerate(self.panes):
+            pane.display = place in visible
+        self.query_one("#flows").set_class(len(visible) == len(NAMES), "-wide")
+        self.query_one("#tabs").display = len(visible) < len(NAMES)
+
+    def action_pane(self, place: int) -> None:
+        """Goes to a pane."""
+        self._place = place
+        self._arrange()
+        self.panes[place].table.focus()
+        self._say_lines()
+
+    def action_next_pane(self, steps: int) -> None:
+        """Goes to the pane beside this one."""
+        self.action_pane((self._place + steps) % len(NAMES))
+
+    def action_zoom(self) -> None:
+        """Shows the current pane alone, or all that fit again."""
+        self._is_zoomed = not self._is_zoomed
+        self._arrange()
+        self._say_lines()
+
+    @on(events.DescendantFocus)
+    def _focus_moved(self, event: events.DescendantFocus) -> None:
+        for place, pane in enumerate(self.panes):
+            if event.widget is pane.table and place != self._place:
+                self.action_pane(place)
+
+    @on(VirtualTable.Highlighted)
+    def _highlighted(self, event: VirtualTable.Highlighted) -> None:
+        if event.table is self.panes[FLOWS].table and not self._wanted:
+            if self._resting:
+                self._resting.stop()
+            self._resting = self.set_timer(TREE_DELAY, self._read)
+        self._say_keys()
+
+    # Keys
+
+    def subjects(self) -> list[Subject]:
+        """What an action is about: the run, step or schedule under the cursor."""
+        row = self.panes[self._place].table.cursor
+        if isinstance(row, FlowRow):
+            return [flow_rows.flow_subject(row, self._is_busy(row.name))]
+        if isinstance(row, TreeRow) and self.seen.tree:
+            run = self.seen.tree.run
+            return [flow_rows.step_subject(row, run, self._is_busy(run.name))]
+        return [flow_rows.schedule_subject(row)] if isinstance(row, ScheduleRow) else []
+
+    def _is_busy(self, name: str) -> bool:
+        return any(row.name == name and row.state in UNDER_WAY for row in self.seen.flows)
+
+    def action_act(self, name: str) -> None:
+        """Does one of the actions to what is under the cursor."""
+        action, subjects = FLOWS_BY_ID[name], self.subjects()
+        if name not in ("flow_run", "flow_recover"):
+            self.dashboard.do(action, subjects)
+        elif not self.dashboard.refuses(action, subjects):
+            begin = start_anew if name == "flow_run" else ask_to_recover
+            begin(self.dashboard, action, subjects[0], self.go_to_run)
+
+    def go_to_run(self, run_id: str) -> None:
+        """Puts the cursor on a run, as soon as it is seen."""
+        self._wanted = run_id
+        self._read()
+
+    def action_open(self) -> None:
+        """From a run to its steps; of a step and of a schedule all that is known; what has branches is folded."""
+        row = self.panes[self._place].table.cursor
+        places = self.dashboard.workspace.places
+        if isinstance(row, FlowRow):
+            self.action_pane(STEPS)
+        elif isinstance(row, ScheduleRow):
+            read = partial(schedule_lines, places, row.name)
+            self._open_text(f"Schedule {row.name}", lambda: read(datetime.now(UTC)))
+        elif isinstance(row, TreeRow) and row.branch.has_branches:
+            self.action_fold()
+        elif isinstance(row, TreeRow) and row.record_id:
+            self._open_text(f"{row.name}@{row.sequence}  {row.record_id}", partial(step_lines, places, row.record_id))
+        elif isinstance(row, TreeRow):
+            self.notify(f"{row.name}@{row.sequence} has not begun.", severity="warning", markup=False, timeout=4)
+
+    def _open_text(self, title: str, read: Callable[[], Sequence[str]]) -> None:
+        self.app.push_screen(LiveScreen(title, read, from_end=False))
+
+    def action_fold(self) -> None:
+        """Hides what hangs on a branch, or shows it again."""
+        row = self.panes[STEPS].table.cursor
+        if self._place == STEPS and isinstance(row, TreeRow) and row.branch.has_branches:
+            self._folded ^= {row.key}
+            self._show_tree()
+
+    @on(VirtualTable.Opened)
+    def _opened(self) -> None:
+        self.action_open()
+
+    def action_copy(self) -> None:
+        """Copies the id through the terminal."""
+        ids = [subject.id for subject in self.subjects() if subject.id]
+        if ids:
+            self.app.copy_to_clipboard(ids[0])
+            self.notify(f"Copied {ids[0]}.", timeout=3)
