@@ -29,7 +29,8 @@ from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
 from ef_tui.commands import command_text
-from ef_tui.messages import SnapshotRead
+from ef_tui.due import run_what_is_due, why_not_run
+from ef_tui.messages import DueFound, LookFailed, SnapshotRead
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.main import MainScreen
 from ef_tui.session import Session
@@ -75,7 +76,7 @@ class EfApp(App[None]):
         self.watchdog = Watchdog(self._log_stall)
         self._reader = reader or reader_of(session.workspace, session.thresholds, session.with_database)
         self._wake = threading.Event()
-        self._is_over = False
+        self._is_over = threading.Event()
         self._contents: dict[str, Contents] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -107,6 +108,7 @@ class EfApp(App[None]):
         self.call_after_refresh(_painted)
         self.watchdog.watch(self)
         self._look_again_and_again()
+        self._run_what_is_due()
 
     def _log_stall(self, text: str) -> None:
         """Writes into `log/ef.log`, unless the workspace is only looked at."""
@@ -122,7 +124,7 @@ class EfApp(App[None]):
 
     def on_unmount(self) -> None:
         """Lets the thread that looks come to its end."""
-        self._is_over = True
+        self._is_over.set()
         self._wake.set()
 
     # Looking
@@ -134,17 +136,17 @@ class EfApp(App[None]):
     @work(thread=True, group="snapshots", exit_on_error=False)
     def _look_again_and_again(self) -> None:
         last = None
-        while not self._is_over:
+        while not self._is_over.is_set():
             self._wake.clear()
             snapshot = self._reader.read()
-            if snapshot is not last and not self._is_over:
+            if snapshot is not last and not self._is_over.is_set():
                 last = snapshot
                 self.post_message(SnapshotRead(snapshot))
             self._wait()
 
     def _wait(self) -> None:
         preferences = self.session.preferences
-        if not self._is_over:
+        if not self._is_over.is_set():
             self._wake.wait(preferences.refresh if self.app_focus else preferences.refresh_unfocused)
 
     def on_snapshot_read(self, event: SnapshotRead) -> None:
@@ -155,6 +157,29 @@ class EfApp(App[None]):
                 screen.show(event.snapshot)
         if self.leaves_when_done and not event.snapshot.unfinished:
             self.exit()
+
+    @work(thread=True, group="schedules", exit_on_error=False)
+    def _run_what_is_due(self) -> None:
+        if not why_not_run(self.session):
+            run_what_is_due(
+                self.workspace,
+                self._is_over,
+                lambda found: self.post_message(DueFound(found)),
+                lambda error: self.post_message(LookFailed(error)),
+            )
+
+    def on_due_found(self, event: DueFound) -> None:
+        """Says what was started, and what was not."""
+        for each in event.begun:
+            if each.note:
+                self.notify(f"Schedule {each.name} is not run: {each.note}.", severity="warning", markup=False)
+            else:
+                self.tell(f"Schedule {each.name} was due: its command was started.")
+        self.look_now()
+
+    def on_look_failed(self, event: LookFailed) -> None:
+        """Says what went wrong."""
+        self.tell_error(event.error)
 
     def on_app_focus(self) -> None:
         """Who comes back wants to see what is so now."""

@@ -22,6 +22,7 @@ from ef_engine.service.flow_step import step_lines
 from ef_engine.service.flow_tree import UNDER_WAY, FlowRow, FlowTree, FlowWatch, TreeRow
 from ef_engine.service.schedule_rows import ScheduleRow, schedule_lines, schedule_rows
 from ef_tui import flow_rows
+from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.keymap import keys_by_id
@@ -107,6 +108,7 @@ class FlowsScreen(EfScreen):
 
     def on_mount(self) -> None:
         """Reads for the first time."""
+        self.panes[SCHEDULES].border_subtitle = why_not_run(self.dashboard.session) or "run from here while it is open"
         self._arrange()
         self.panes[self._place].table.focus()
         self._read()
