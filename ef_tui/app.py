@@ -393,8 +393,9 @@ class EfApp(App[None]):
     def open_events(self) -> None:
         """Shows what happened lately."""
         from ef_engine.service.recent_events import recent_events
+        from ef_engine.service.record_names import Names
 
-        read = partial(recent_events, self.workspace.places)
+        read = partial(recent_events, Names(self.workspace.places))
         self.push_screen(_screen("live", "LiveScreen")("What happened lately (UTC)", read))
 
     def open_stage_form(self, file: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ef_engine.report.durations import duration_text
 from ef_engine.service.flow_tree import FlowRow, TreeRow
@@ -16,14 +16,14 @@ FLOW_COLUMNS = (
     Column("Flow", 10, grow=2),
     Column("State", 12),
     Column("Steps", 7, is_right=True),
-    Column("Started", 16, spare=1),
+    Column("Started (UTC)", 16, spare=1),
     Column("Time", 6, is_right=True, spare=4),
     Column("Run", 13, spare=2),
     Column("Recovers", 13, spare=5),
     Column("Owner", 6, spare=6),
 )
 STEP_COLUMNS = (
-    Column("Step", 22, grow=2),
+    Column("Step", 22, grow=1),
     Column("Sequence", 8, spare=2),
     Column("State", 17),
     Column("Time", 6, is_right=True),
@@ -70,6 +70,17 @@ def step_cells(row: TreeRow, glyphs: Glyphs, folded: bool) -> Sequence[Cell]:
         Cell(row.message, "bad" if TONES.get(row.status) == "bad" else "muted"),
         Cell(row.record_id, "muted"),
     )
+
+
+def unfolded(rows: Sequence[TreeRow], folded: Collection[str]) -> list[TreeRow]:
+    """The rows without what hangs on a folded one."""
+    shown: list[TreeRow] = []
+    depth: int | None = None
+    for row in rows:
+        if depth is None or len(row.branch.last) <= depth:
+            depth = len(row.branch.last) if row.key in folded else None
+            shown.append(row)
+    return shown
 
 
 def title(row: TreeRow) -> str:

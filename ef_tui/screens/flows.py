@@ -6,11 +6,10 @@ again, in a thread, whenever something happened in the workspace, and every seco
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,13 +18,15 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from ef_engine.service.flow_step import step_lines
-from ef_engine.service.flow_tree import UNDER_WAY, FlowRow, FlowTree, FlowWatch, TreeRow
-from ef_engine.service.schedule_rows import ScheduleRow, schedule_lines, schedule_rows
+from ef_engine.service.flow_tree import FlowRow, TreeRow
+from ef_engine.service.schedule_rows import ScheduleRow, schedule_lines
 from ef_tui import flow_rows
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
+from ef_tui.flow_look import NOTHING, FlowLook, Seen
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.keymap import keys_by_id
+from ef_tui.palette import Entry, entries_of
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.live import LiveScreen
 from ef_tui.snapshot import Snapshot
@@ -40,14 +41,6 @@ NAMES = ("flow-runs", "flow-steps", "flow-schedules")
 WIDE, LEAST_HEIGHT = 120, 18
 TREE_DELAY = 0.12
 """Seconds the cursor has to rest on a run before its tree is read."""
-
-
-class _Seen(NamedTuple):
-    """What one look found."""
-
-    flows: Sequence[FlowRow]
-    tree: FlowTree | None
-    schedules: Sequence[ScheduleRow]
 
 
 class FlowsScreen(EfScreen):
@@ -73,14 +66,9 @@ class FlowsScreen(EfScreen):
         self._wanted, self._wanted_step = record_id.partition(".")[0], record_id if "." in record_id else ""
         self._is_zoomed = False
         self._folded: set[str] = set()
-        self.seen = _Seen((), None, ())
+        self.seen = NOTHING
         self._timer: Timer | None = None
         self._resting: Timer | None = None
-        self._lock = threading.Lock()
-
-    @cached_property
-    def _watch(self) -> FlowWatch:
-        return FlowWatch(self.dashboard.workspace.places)
 
     def compose(self) -> ComposeResult:
         """The lines and the three panes."""
@@ -109,6 +97,7 @@ class FlowsScreen(EfScreen):
     def on_mount(self) -> None:
         """Reads for the first time."""
         self.panes[SCHEDULES].border_subtitle = why_not_run(self.dashboard.session) or "run from here while it is open"
+        self._look = FlowLook(self.dashboard.workspace)
         self._arrange()
         self.panes[self._place].table.focus()
         self._read()
@@ -131,17 +120,9 @@ class FlowsScreen(EfScreen):
 
     def _read(self) -> None:
         wanted = self._wanted or (self.run.key if self.run else "")
-        self.dashboard.in_background(partial(self._look, wanted), self._show, group="flows")
+        self.dashboard.in_background(partial(self._look.look, wanted), self._show, group="flows")
 
-    def _look(self, wanted: str) -> _Seen:
-        """Everything this screen shows, for a thread; the tree is that of the wanted run, or of the newest."""
-        with self._lock:  # a look that nobody waits for any more may not have ended yet
-            flows = self._watch.flows()
-            chosen = next((row for row in flows if row.key == wanted), flows[0] if flows else None)
-            tree = self._watch.tree_of(chosen) if chosen else None
-        return _Seen(flows, tree, schedule_rows(self.dashboard.workspace.places, datetime.now(UTC)))
-
-    def _show(self, seen: _Seen) -> None:
+    def _show(self, seen: Seen) -> None:
         if not self.is_mounted:
             return
         self.seen = seen
@@ -157,38 +138,21 @@ class FlowsScreen(EfScreen):
     def _show_tree(self) -> None:
         steps, tree = self.panes[STEPS], self.seen.tree
         steps.table.empty_text = tree.problem if tree else "nothing to show"
-        steps.show(self._unfolded(tree.rows) if tree else ())
+        steps.show(flow_rows.unfolded(tree.rows, self._folded) if tree else ())
         steps.border_subtitle = tree.run.id if tree else ""
         if self._wanted_step and tree:
             key = next((row.key for row in tree.rows if row.record_id == self._wanted_step), "")
             self._wanted_step = ""
             steps.table.go_to_key(key)
 
-    def _unfolded(self, rows: Sequence[TreeRow]) -> list[TreeRow]:
-        """The rows without what hangs on a folded one."""
-        shown, depth = [], None
-        for row in rows:
-            if depth is not None and len(row.branch.last) > depth:
-                continue
-            depth = len(row.branch.last) if row.key in self._folded else None
-            shown.append(row)
-        return shown
-
     def _step_cells(self, row: TreeRow) -> Sequence[Any]:
         return flow_rows.step_cells(row, self.dashboard.session.glyphs, row.key in self._folded)
 
     def _look_later(self) -> None:
-        """Looks again while something runs, whose time goes on; and when the next schedule is due."""
         if self._timer:
             self._timer.stop()
-        runs = any(row.state in UNDER_WAY for row in self.seen.flows)
-        if runs or any(row.word == "running" for row in self.seen.schedules):
-            self._timer = self.set_timer(self.dashboard.session.preferences.refresh, self._read)
-            return
-        due = min((row.next_due for row in self.seen.schedules if row.next_due), default="")
-        if due:
-            left = (datetime.fromisoformat(due) - datetime.now(UTC)).total_seconds()
-            self._timer = self.set_timer(max(1.0, left + 1.0), self._read)
+        seconds = self.seen.seconds_to_next(self.dashboard.session.preferences.refresh)
+        self._timer = None if seconds is None else self.set_timer(seconds, self._read)
 
     def _say_lines(self) -> None:
         app = self.dashboard
@@ -212,6 +176,10 @@ class FlowsScreen(EfScreen):
     @cached_property
     def _keys(self) -> dict[str, str]:
         return keys_by_id(self.dashboard.session.preferences.keys, ("everywhere", self.SCOPE))
+
+    def offers(self) -> list[Entry]:
+        """The actions that can be done to what is under the cursor."""
+        return entries_of(FLOW_ACTIONS, self.subjects(), self._keys, self.dashboard.session.is_read_only)
 
     def say_command(self, text: str, style: str = "$muted") -> None:
         """Shows the command that does what was just done."""
@@ -271,14 +239,11 @@ class FlowsScreen(EfScreen):
         """What an action is about: the run, step or schedule under the cursor."""
         row = self.panes[self._place].table.cursor
         if isinstance(row, FlowRow):
-            return [flow_rows.flow_subject(row, self._is_busy(row.name))]
+            return [flow_rows.flow_subject(row, self.seen.is_busy(row.name))]
         if isinstance(row, TreeRow) and self.seen.tree:
             run = self.seen.tree.run
-            return [flow_rows.step_subject(row, run, self._is_busy(run.name))]
+            return [flow_rows.step_subject(row, run, self.seen.is_busy(run.name))]
         return [flow_rows.schedule_subject(row)] if isinstance(row, ScheduleRow) else []
-
-    def _is_busy(self, name: str) -> bool:
-        return any(row.name == name and row.state in UNDER_WAY for row in self.seen.flows)
 
     def action_act(self, name: str) -> None:
         """Does one of the actions to what is under the cursor."""

@@ -26,6 +26,7 @@ from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
 from ef_tui.actions import ACTIONS
 from ef_tui.keymap import keys_by_id
+from ef_tui.palette import Entry, action_entries
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject, subject_of
@@ -188,6 +189,10 @@ class MainScreen(EfScreen):
         hints += [Hint(self._keys["command"], "command", "app.command"), Hint(self._keys["leave"], "quit", "app.leave")]
         hints.append(Hint(self._keys["help"], "help", "app.help"))
         self.query_one(KeyLine).hint(hints, self.size.width)
+
+    def offers(self) -> list[Entry]:
+        """The actions that can be done to what is selected, and those of the dashboard itself."""
+        return action_entries(self.subjects(), self._keys, self.dashboard.session.is_read_only)
 
     def say_command(self, text: str, style: str = "$muted") -> None:
         """Shows the command that does what was just done, or what is wrong with what is typed."""
