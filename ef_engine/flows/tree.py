@@ -56,7 +56,7 @@ class Known:
 
 def grown(outline: Outline, known: Known) -> list[Branch]:
     """The tree from the top, each branch above what hangs on it; the first is the flow itself."""
-    return _Growth(outline, known).container(outline.root, (1,), "flow", None)
+    return _Growth(outline, known).container(outline.root, (1,), "flow", None, Status.READY)
 
 
 class _Growth:
@@ -75,43 +75,51 @@ class _Growth:
         for loop, key, number in self._outline.loops_around((name, sequence)):
             self._passes[loop, key] = max(number, self._passes.get((loop, key), 0))
 
-    def container(self, step: Step, sequence: tuple[int, ...], kind: Kind, value: Any) -> list[Branch]:
-        """One pass of a container, and everything in it; where it has but one, its sequence is that around it."""
-        parts = list(self._parts(step, sequence))
+    def container(self, step: Step, sequence: tuple[int, ...], kind: Kind, value: Any, default: str) -> list[Branch]:
+        """One pass of a container, and everything in it; where it has but one, its sequence is that around it.
+
+        `default` is the status of what nothing is known of: that of what is around it, if that was never begun.
+        """
+        parts = list(self._parts(step, sequence, default))
         key = (step.name, sequence if kind != "container" else sequence[:-1])
         return _joined(Branch(key=key, kind=kind, status=self._word(key, parts), value=value), parts)
 
-    def _parts(self, step: Step, sequence: tuple[int, ...]) -> Iterator[list[Branch]]:
+    def _parts(self, step: Step, sequence: tuple[int, ...], default: str) -> Iterator[list[Branch]]:
         if step.setup:
             yield [self._role(f"{step.name}.setup", sequence)]
         for each in step.steps:
-            yield self._step(each, sequence)
+            yield self._step(each, sequence, self._known.words.get((each.name, sequence), default))
         if step.teardown:
             yield [self._role(f"{step.name}.teardown", sequence)]
 
-    def _step(self, step: Step, sequence: tuple[int, ...]) -> list[Branch]:
+    def _step(self, step: Step, sequence: tuple[int, ...], default: str) -> list[Branch]:
         if step.repeats is not None:
-            return self._loop(step, sequence)
+            return self._loop(step, sequence, default)
         if step.is_container:
-            return self.container(step, (*sequence, 1), "container", None)
-        return [self._leaf(step, sequence, None)]
+            return self.container(step, (*sequence, 1), "container", None, default)
+        return [self._leaf(step, sequence, None, default)]
 
-    def _loop(self, step: Step, sequence: tuple[int, ...]) -> list[Branch]:
+    def _loop(self, step: Step, sequence: tuple[int, ...], default: str) -> list[Branch]:
         key, parts = (step.name, sequence), []
-        is_known = isinstance(step.repeats, tuple)
-        values = step.repeats if isinstance(step.repeats, tuple) else self._known.values.get(key, ())
-        if not is_known:
+        if not isinstance(step.repeats, tuple):
             parts.append([self._role(f"{step.name}.repeats", sequence)])
-        for number in range(1, max(len(values), self._passes.get((step.name, key), 0)) + 1):
-            value = values[number - 1] if number <= len(values) else None
+        for number, value in self._passes_of(step, key):
             at = (*sequence, number)
             is_inner = step.is_container
-            parts.append(self.container(step, at, "pass", value) if is_inner else [self._leaf(step, at, value)])
+            parts.append(
+                self.container(step, at, "pass", value, default) if is_inner else [self._leaf(step, at, value, default)]
+            )
         return _joined(Branch(key=key, kind="loop", status=self._word(key, parts)), parts)
 
-    def _leaf(self, step: Step, sequence: tuple[int, ...], value: Any) -> Branch:
+    def _passes_of(self, step: Step, key: Key) -> Iterator[tuple[int, Any]]:
+        """The numbers of the passes, as far as they are known, with their values."""
+        values = step.repeats if isinstance(step.repeats, tuple) else self._known.values.get(key, ())
+        for number in range(1, max(len(values), self._passes.get((step.name, key), 0)) + 1):
+            yield number, values[number - 1] if number <= len(values) else None
+
+    def _leaf(self, step: Step, sequence: tuple[int, ...], value: Any, default: str) -> Branch:
         key = (step.name, sequence)
-        word = self._known.words.get(key, Status.READY)
+        word = self._known.words.get(key, default)
         return Branch(key=key, kind="step", status=word, value=value, done=int(word in _SETTLED_WELL), total=1)
 
     def _role(self, name: str, sequence: tuple[int, ...]) -> Branch:

@@ -15,6 +15,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.markup import escape
 from textual.timer import Timer
 
 from ef_engine.service.flow_step import step_lines
@@ -139,11 +140,17 @@ class FlowsScreen(EfScreen):
         steps, tree = self.panes[STEPS], self.seen.tree
         steps.table.empty_text = tree.problem if tree else "nothing to show"
         steps.show(flow_rows.unfolded(tree.rows, self._folded) if tree else ())
-        steps.border_subtitle = tree.run.id if tree else ""
         if self._wanted_step and tree:
             key = next((row.key for row in tree.rows if row.record_id == self._wanted_step), "")
             self._wanted_step = ""
             steps.table.go_to_key(key)
+        self._say_step()
+
+    def _say_step(self) -> None:
+        """The whole message of what the cursor is on in the frame, where no column would hold it."""
+        row, tree = self.panes[STEPS].table.cursor, self.seen.tree
+        message = row.message if isinstance(row, TreeRow) else ""
+        self.panes[STEPS].border_subtitle = escape(message or (tree.run.id if tree else ""))
 
     def _step_cells(self, row: TreeRow) -> Sequence[Any]:
         return flow_rows.step_cells(row, self.dashboard.session.glyphs, row.key in self._folded)
@@ -231,6 +238,7 @@ class FlowsScreen(EfScreen):
             if self._resting:
                 self._resting.stop()
             self._resting = self.set_timer(TREE_DELAY, self._read)
+        self._say_step()
         self._say_keys()
 
     # Keys
