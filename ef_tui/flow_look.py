@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from ef_engine.service.flow_tree import UNDER_WAY, FlowRow, FlowTree, FlowWatch
 from ef_engine.service.schedule_rows import ScheduleRow, schedule_rows
+from ef_engine.service.schedules import now
 from ef_engine.service.workspace import Workspace
 
 
@@ -32,7 +33,7 @@ class Seen(NamedTuple):
         if runs or any(row.word == "running" for row in self.schedules):
             return refresh
         due = min((row.next_due for row in self.schedules if row.next_due), default="")
-        return max(1.0, (datetime.fromisoformat(due) - datetime.now(UTC)).total_seconds() + 1.0) if due else None
+        return max(1.0, (datetime.fromisoformat(due) - now()).total_seconds() + 1.0) if due else None
 
 
 NOTHING = Seen((), None, ())
@@ -52,4 +53,4 @@ class FlowLook:
             flows = self._watch.flows()
             chosen = next((row for row in flows if row.key == wanted), flows[0] if flows else None)
             tree = self._watch.tree_of(chosen) if chosen else None
-        return Seen(flows, tree, schedule_rows(self._places, datetime.now(UTC)))
+        return Seen(flows, tree, schedule_rows(self._places, now()))

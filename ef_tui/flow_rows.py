@@ -13,10 +13,10 @@ from ef_tui.subjects import FLOW, FLOWS, SCHEDULE, STEP, Subject
 from ef_tui.widgets.columns import Cell, Column
 
 FLOW_COLUMNS = (
-    Column("Flow", 10, grow=2),
+    Column("Flow", 8, grow=2),
     Column("State", 12),
     Column("Steps", 7, is_right=True),
-    Column("Started (UTC)", 16, spare=1),
+    Column("Started (UTC)", 13, spare=1),
     Column("Time", 6, is_right=True, spare=4),
     Column("Run", 13, spare=2),
     Column("Recovers", 13, spare=5),
@@ -28,7 +28,7 @@ STEP_COLUMNS = (
     Column("State", 17),
     Column("Time", 6, is_right=True),
     Column("Tries", 5, is_right=True, spare=4),
-    Column("Message", 14, grow=3, spare=1),
+    Column("Message", 10, grow=3, spare=3),
     Column("ID", 17, spare=5),
 )
 SCHEDULE_COLUMNS = (
@@ -48,7 +48,7 @@ def flow_cells(row: FlowRow, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(row.name or "?", "strong"),
         Cell(glyphs.state(row.state), TONES.get(row.state, "muted")),
         Cell(f"{row.done}/{row.total}" if row.total else "", "good" if row.done == row.total else ""),
-        Cell(moment_text(row.started), "muted"),
+        Cell(moment_text(row.started)[5:], "muted"),
         Cell("" if row.seconds is None else duration_text(row.seconds), "muted"),
         Cell(row.id, "accent"),
         Cell(row.recovers, "muted"),

@@ -32,7 +32,6 @@ class DueWatch:
 
     def look(self, moment: datetime) -> list[Begun]:
         """Starts what is due at a moment, and says what."""
-        self._scheduler.reap()
         mark = self._mark_now()
         if mark == self._mark and not self._is_time(moment):
             return []

@@ -7,7 +7,6 @@ again, in a thread, whenever something happened in the workspace, and every seco
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -21,6 +20,7 @@ from textual.timer import Timer
 from ef_engine.service.flow_step import step_lines
 from ef_engine.service.flow_tree import FlowRow, TreeRow
 from ef_engine.service.schedule_rows import ScheduleRow, schedule_lines
+from ef_engine.service.schedules import now
 from ef_tui import flow_rows
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
@@ -170,7 +170,7 @@ class FlowsScreen(EfScreen):
 
     def _say_keys(self) -> None:
         keys, subjects = self._keys, self.subjects()
-        hints = [Hint(keys["flow_open"], "open", "screen.open")]
+        hints = [Hint(keys["flow_open"], "open", "screen.open")] if subjects else []
         hints += [
             Hint(keys[action.id], action.title_for(subjects), f"screen.act('{action.id}')")
             for action in FLOW_ACTIONS
@@ -275,7 +275,7 @@ class FlowsScreen(EfScreen):
             self.action_pane(STEPS)
         elif isinstance(row, ScheduleRow):
             read = partial(schedule_lines, places, row.name)
-            self._open_text(f"Schedule {row.name}", lambda: read(datetime.now(UTC)))
+            self._open_text(f"Schedule {row.name}", lambda: read(now()))
         elif isinstance(row, TreeRow) and row.branch.has_branches:
             self.action_fold()
         elif isinstance(row, TreeRow) and row.record_id:

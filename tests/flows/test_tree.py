@@ -88,7 +88,7 @@ def test_the_worked_example_nests_with_its_sequences() -> None:
 
 def test_a_container_is_under_way_between_two_of_its_steps_and_partly_done_when_all_is_over() -> None:
     found = outline(flow_of(Step(name="box", steps=(step("a"), step("b", ("a", "success"))))))
-    words = {("a", (1, 1)): Status.SUCCESS}
+    words: dict[Key, str] = {("a", (1, 1)): Status.SUCCESS}
     assert [each.status for each in grown(found, Known(words))] == ["active", "active", "success", "ready"]
     assert grown(found, Known(words, is_over=True))[1].status == "incomplete"
 
