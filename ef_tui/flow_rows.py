@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from ef_engine.report.durations import duration_text
-from ef_engine.service.flow_tree import FlowRow, TreeRow
-from ef_engine.service.schedule_rows import ScheduleRow
 from ef_tui.glyphs import Glyphs
 from ef_tui.rows import TONES
 from ef_tui.subjects import FLOW, FLOWS, SCHEDULE, STEP, Subject
 from ef_tui.widgets.columns import Cell, Column
+
+if TYPE_CHECKING:
+    from ef_engine.service.flow_tree import FlowRow, TreeRow
+    from ef_engine.service.schedule_rows import ScheduleRow
 
 FLOW_COLUMNS = (
     Column("Flow", 8, grow=2),

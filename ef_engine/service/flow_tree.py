@@ -26,7 +26,6 @@ from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Queued, Running, Staged
 
 DECLARED = "declared"
-UNDER_WAY = frozenset({"running", "paused"})
 
 _ENDS: Mapping[Outcome, str] = {
     Outcome.EVALUATED: "success", Outcome.FAILED: "failure", Outcome.SKIPPED: "skipped",

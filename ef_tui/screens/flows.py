@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -17,14 +17,10 @@ from textual.containers import Container
 from textual.markup import escape
 from textual.timer import Timer
 
-from ef_engine.service.flow_step import step_lines
-from ef_engine.service.flow_tree import FlowRow, TreeRow
-from ef_engine.service.schedule_rows import ScheduleRow, schedule_lines
-from ef_engine.service.schedules import now
 from ef_tui import flow_rows
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
-from ef_tui.flow_look import NOTHING, FlowLook, Seen
+from ef_tui.flow_look import NOTHING, FlowLook, Seen, schedule_text, step_text
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.keymap import keys_by_id
 from ef_tui.palette import Entry, entries_of
@@ -36,6 +32,9 @@ from ef_tui.top_line import top_line
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
+
+if TYPE_CHECKING:
+    from ef_engine.service.flow_tree import FlowRow, TreeRow
 
 FLOWS, STEPS, SCHEDULES = range(3)
 NAMES = ("flow-runs", "flow-steps", "flow-schedules")
@@ -115,6 +114,11 @@ class FlowsScreen(EfScreen):
         """The run under the cursor."""
         return self.panes[FLOWS].table.cursor
 
+    @property
+    def branch(self) -> TreeRow | None:
+        """The branch of its tree under the cursor."""
+        return self.panes[STEPS].table.cursor
+
     def show(self, snapshot: Snapshot) -> None:
         """Reads again."""
         self._read()
@@ -148,8 +152,8 @@ class FlowsScreen(EfScreen):
 
     def _say_step(self) -> None:
         """The whole message of what the cursor is on in the frame, where no column would hold it."""
-        row, tree = self.panes[STEPS].table.cursor, self.seen.tree
-        message = row.message if isinstance(row, TreeRow) else ""
+        row, tree = self.branch, self.seen.tree
+        message = row.message if row else ""
         self.panes[STEPS].border_subtitle = escape(message or (tree.run.id if tree else ""))
 
     def _step_cells(self, row: TreeRow) -> Sequence[Any]:
@@ -246,12 +250,14 @@ class FlowsScreen(EfScreen):
     def subjects(self) -> list[Subject]:
         """What an action is about: the run, step or schedule under the cursor."""
         row = self.panes[self._place].table.cursor
-        if isinstance(row, FlowRow):
-            return [flow_rows.flow_subject(row, self.seen.is_busy(row.name))]
-        if isinstance(row, TreeRow) and self.seen.tree:
-            run = self.seen.tree.run
-            return [flow_rows.step_subject(row, run, self.seen.is_busy(run.name))]
-        return [flow_rows.schedule_subject(row)] if isinstance(row, ScheduleRow) else []
+        run = self.seen.tree.run if self.seen.tree and self._place == STEPS else self.run
+        if self._place == SCHEDULES:
+            return [flow_rows.schedule_subject(row)] if row else []
+        if row is None or run is None:
+            return []
+        is_busy = self.seen.is_busy(run.name)
+        is_step = self._place == STEPS
+        return [flow_rows.step_subject(row, run, is_busy) if is_step else flow_rows.flow_subject(run, is_busy)]
 
     def action_act(self, name: str) -> None:
         """Does one of the actions to what is under the cursor."""
@@ -269,18 +275,19 @@ class FlowsScreen(EfScreen):
 
     def action_open(self) -> None:
         """From a run to its steps; of a step and of a schedule all that is known; what has branches is folded."""
-        row = self.panes[self._place].table.cursor
-        places = self.dashboard.workspace.places
-        if isinstance(row, FlowRow):
+        row, workspace = self.panes[self._place].table.cursor, self.dashboard.workspace
+        if row is None:
+            return
+        if self._place == FLOWS:
             self.action_pane(STEPS)
-        elif isinstance(row, ScheduleRow):
-            read = partial(schedule_lines, places, row.name)
-            self._open_text(f"Schedule {row.name}", lambda: read(now()))
-        elif isinstance(row, TreeRow) and row.branch.has_branches:
+        elif self._place == SCHEDULES:
+            self._open_text(f"Schedule {row.name}", partial(schedule_text, workspace, row.name))
+        elif row.branch.has_branches:
             self.action_fold()
-        elif isinstance(row, TreeRow) and row.record_id:
-            self._open_text(f"{row.name}@{row.sequence}  {row.record_id}", partial(step_lines, places, row.record_id))
-        elif isinstance(row, TreeRow):
+        elif row.record_id:
+            title = f"{row.name}@{row.sequence}  {row.record_id}"
+            self._open_text(title, partial(step_text, workspace, row.record_id))
+        else:
             self.notify(f"{row.name}@{row.sequence} has not begun.", severity="warning", markup=False, timeout=4)
 
     def _open_text(self, title: str, read: Callable[[], Sequence[str]]) -> None:
@@ -288,8 +295,8 @@ class FlowsScreen(EfScreen):
 
     def action_fold(self) -> None:
         """Hides what hangs on a branch, or shows it again."""
-        row = self.panes[STEPS].table.cursor
-        if self._place == STEPS and isinstance(row, TreeRow) and row.branch.has_branches:
+        row = self.branch
+        if self._place == STEPS and row and row.branch.has_branches:
             self._folded ^= {row.key}
             self._show_tree()
 
