@@ -141,7 +141,8 @@ class FlowWatch:
         return tree
 
     def _run_ids(self) -> Iterator[str]:
-        return (run_id for run_id in flow_runs.run_ids(self.places) if self._record(run_id))
+        known = flow_runs.run_ids(self.places)
+        return (run_id for run_id in known if run_id in self._over or self._record(run_id))
 
     def _run(self, run_id: str) -> tuple[FlowRun, Outline]:
         if run_id not in self._runs:

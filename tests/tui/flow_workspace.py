@@ -42,8 +42,8 @@ def stopped_clock() -> Iterator[None]:
         yield
 
 
-def make(home: Path) -> Workspace:
-    """One run that failed, its recovery, one under way, one declared flow, and three schedules."""
+def make(home: Path, *, is_over: bool = False) -> Workspace:
+    """One run that failed and its recovery; if not all `is_over`, also one under way, a declared flow and schedules."""
     places = places_under(home)
     _run(places, FAILED, "loops", LOOPS_DOCUMENT, 7200, _ended(Outcome.FAILED, 7200, 7080))
     for place, label in enumerate(ORDER):
@@ -56,6 +56,13 @@ def make(home: Path) -> Workspace:
             places, RECOVERED, place, label, state or _ended(Outcome.EVALUATED, 3600 - place, 3590 - place),
             recovers=f"{FAILED}.{place + 1}" if is_kept else None,
         )  # fmt: skip
+    if not is_over:
+        go_on(home, places)
+    return Workspace(places, "ann")
+
+
+def go_on(home: Path, places: Places) -> None:
+    """Adds what is under way, declared and scheduled."""
     idle = idle_process()
     _run(places, GOING, "nightly", FORK_DOCUMENT, 95, Running(idle, moment(95)))
     _step(places, GOING, 0, "a1@1", _ended(Outcome.EVALUATED, 90, 50))
@@ -63,14 +70,13 @@ def make(home: Path) -> Workspace:
     _declared(places, home.parent / "monthly.json")
     for schedule in _schedules():
         schedules.write(places, schedule)
-    return Workspace(places, "ann")
 
 
 def _run(
     places: Places, run_id: str, name: str, steps: list[dict[str, Any]], seconds: float, state: State, **more: Any
 ) -> None:
     document = {"schema": "ef/flow/1", "name": name, "steps": steps}
-    flow_runs.write_run(places, FlowRun(id=run_id, name=name, flow=document, directory="/home/ann", **more))
+    flow_runs.write_run(places, FlowRun(id=run_id, name=name, flow=document, directory="/srv/flows", **more))
     record = Record(
         id=run_id, kind="flow", label=name, owner="ann", state=state, received=moment(seconds), tracking=run_id,
         attempt=1, **more,
@@ -115,7 +121,7 @@ def _schedules() -> list[Schedule]:
     done = Run(due=due, started=due, finished=moment(1190), code=0)
     failed = Run(due=due, started=due, finished=moment(1190), code=4)
     skipped = Run(due=due, note="the run before still goes on")
-    common: dict[str, Any] = {"owner": "ann", "directory": "/home/ann", "created": at, "handled": moment(0)}
+    common: dict[str, Any] = {"owner": "ann", "directory": "/srv/flows", "created": at, "handled": moment(0)}
     return [
         Schedule(name="monthly", command=("ef_cli", "run", "flow", "monthly"), cron="0 6 1 * *",
                  zone="Europe/Berlin", runs=(done,), **common),

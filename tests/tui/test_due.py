@@ -27,9 +27,11 @@ from ef_tui.screens.live import LiveScreen
 from ef_tui.session import Preferences, Session
 from tests.jobs.conftest import until
 from tests.schedules.schedules import BEGIN, scheduled
+from tests.tui import flow_workspace
 from tests.tui.conftest import opened
 from tests.tui.terminals import terminal
 from tests.tui.test_actions import output, said
+from tests.tui.test_terminal import IDLE_SECONDS, MOST_CPU_SHARE
 
 
 @pytest.fixture
@@ -65,6 +67,8 @@ async def test_what_is_due_is_run_shown_and_said(places: Places, tmp_path: Path)
         await person.press("escape")
         await person.press("x")
         assert said(person)[-1] == "run anew: only a flow of which no run is under way can be run."
+        await person.press("escape", "v")
+        await person.until(lambda: "scheduled      tick" in person.text)
     assert lines(tmp_path) == 1
 
 
@@ -117,6 +121,21 @@ def test_two_dashboards_and_a_server_run_each_due_time_once(places: Places, tmp_
     claimed = Counter(event.fields["due"] for event in journal.read(places) if event.kind is Kind.SCHEDULED)
     assert set(claimed.values()) == {1}
     assert len({run.due for run in runs}) == len(runs) >= lines(tmp_path) >= 4
+
+
+def test_flows_and_schedules_are_silent_while_nothing_happens(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    workspace = flow_workspace.make(home, is_over=True)
+    add(workspace.places, writing(tmp_path, interval=3600.0), datetime.now(UTC))
+    with terminal("--workspace", str(home)) as shown:
+        shown.until_shown("? help")
+        shown.press("f")
+        shown.until_shown("7/11")
+        while shown.read(1.0):
+            pass
+        before = shown.cpu_seconds()
+        assert shown.read(IDLE_SECONDS) == b""
+        assert shown.cpu_seconds() - before <= IDLE_SECONDS * MOST_CPU_SHARE
 
 
 def test_a_watch_reads_schedules_only_when_one_changed_or_is_due(places: Places, tmp_path: Path) -> None:
