@@ -11,7 +11,7 @@ from tests.flows.test_examples import says
 from tests.flows.test_flow_runs import GATE, _is_begun, kill_everything
 
 
-def test_what_is_over_is_read_once(mill: Mill) -> None:
+def test_what_is_over_is_read_once_and_what_is_damaged_is_told(mill: Mill) -> None:
     mill.cli("run", "flow", mill.flow(says("a", "A"), says("b", "B", "a")))
     watch = FlowWatch(mill.places)
     first = watch.flows()
@@ -20,6 +20,11 @@ def test_what_is_over_is_read_once(mill: Mill) -> None:
         assert watch.flows() == first
         assert [row.status for row in watch.tree(first[0].id).rows] == ["success"] * 3
     assert not reads.called
+
+    (mill.places.run(first[0].id) / "run.json").write_text("{")
+    watch = FlowWatch(mill.places)
+    assert [(row.name, row.state, row.total) for row in watch.flows()] == [("nightly", "success", 0)]
+    assert "run.json" in watch.tree(first[0].id).problem
 
 
 def test_a_run_whose_owner_died_is_lost_until_it_is_recovered(mill: Mill) -> None:
@@ -33,13 +38,3 @@ def test_a_run_whose_owner_died_is_lost_until_it_is_recovered(mill: Mill) -> Non
     mill.open()
     mill.cli("run", "flow", "nightly", "--recover")
     assert [row.state for row in watch.flows()] == ["success", "crashed"]
-
-
-def test_a_damaged_run_is_told_and_the_others_are_shown(mill: Mill) -> None:
-    for name in ("one", "two"):
-        mill.cli("run", "flow", mill.flow(says("a", "A"), name=name))
-    damaged = mill.latest().id
-    (mill.places.run(damaged) / "run.json").write_text("{")
-    watch = FlowWatch(mill.places)
-    assert [(row.name, row.state) for row in watch.flows()] == [("two", "success"), ("one", "success")]
-    assert "run.json" in watch.tree(damaged).problem
