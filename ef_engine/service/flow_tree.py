@@ -151,7 +151,8 @@ class FlowWatch:
         return self._runs[run_id]
 
     def _grown(self, record: Record, run: FlowRun, outline: Outline) -> FlowTree:
-        is_lost_run = is_lost(self.places, record)
+        state = run_word(self.places, record)
+        is_lost_run = state == "lost"
         steps = {record_key(run, step): step for step in self._steps(run.id)}
         words = {key: step_word(step, is_lost_run) for key, step in steps.items()}
         for text in run.kept:  # before it says so itself
@@ -162,7 +163,7 @@ class FlowWatch:
             if key[0].endswith(".repeats")
         }
         branches = grown(outline, Known(words, values, is_lost_run or isinstance(record.state, Finished)))
-        row = _row(record, run_word(self.places, record), branches[0])
+        row = _row(record, state, branches[0])
         return FlowTree(row, tuple(_rows(outline, branches, steps, row, record)))
 
     def _values(self, step: Record) -> tuple[Any, ...]:

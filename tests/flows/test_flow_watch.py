@@ -32,8 +32,9 @@ def test_a_run_whose_owner_died_is_lost_until_it_is_recovered(mill: Mill) -> Non
     until(lambda: _is_begun(mill, "b"))
     kill_everything(mill)
     watch = FlowWatch(mill.places)
-    tree = watch.tree(mill.latest().id)
-    assert tree.run.state == "lost"
+    run_id = mill.latest().id
+    until(lambda: watch.tree(run_id).run.state == "lost")
+    tree = watch.tree(run_id)
     assert [(row.name, row.status) for row in tree.rows] == [("nightly", "lost"), ("a", "success"), ("b", "lost")]
     mill.open()
     mill.cli("run", "flow", "nightly", "--recover")
