@@ -24,7 +24,6 @@ from textual.worker import get_current_worker
 from ef_engine.errors import CommandError, EfError
 from ef_engine.service.contents import Contents
 from ef_engine.service.database_listing import LOADED_ID
-from ef_engine.service.ids import is_flow_id
 from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
@@ -359,7 +358,7 @@ class EfApp(App[None]):
 
     def open_record(self, record_id: str) -> None:
         """Opens the screen of a forecast or of a set, of a flow's run or step that of flows."""
-        if is_flow_id(record_id):
+        if record_id.startswith("F"):
             self.open_flows(record_id)
             return
         is_set = record_id.startswith("S")

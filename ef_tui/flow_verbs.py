@@ -11,7 +11,8 @@ from ef_engine.service.workspace import Workspace
 from ef_tui.subjects import Subject
 
 if TYPE_CHECKING:
-    from ef_engine.service.flows import Request, Started
+    from ef_engine.service.flow_plans import Request
+    from ef_engine.service.flows import Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ def run_anew(workspace: Workspace, subject: Subject) -> Started:
 def think_through(workspace: Workspace, subject: Subject) -> Recovery:
     """What a recovery of a run would repeat, and why; nothing is begun."""
     workspace.require(Right.RUN)
-    from ef_engine.service.flows import dry_run, plan_rows, request_of_name, with_recovery
+    from ef_engine.service.flow_plans import plan_rows
+    from ef_engine.service.flows import dry_run, request_of_name, with_recovery
 
     request = replace(request_of_name(workspace.places, subject.flow), owner=workspace.owner)
     request = with_recovery(workspace.places, request, run_of(subject))

@@ -17,8 +17,7 @@ from typing import Any
 
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
-from ef_engine.jobs.flow_plan import Plan, find_run, make_plan, read_outline, status_word
-from ef_engine.jobs.flow_plan import Request as Request
+from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
 from ef_engine.jobs.flow_runner import OUTCOMES as OUTCOMES
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
@@ -112,14 +111,6 @@ def request_of_name(places: Places, name: str) -> Request:
 def dry_run(places: Places, request: Request) -> Plan:
     """What a run would do with every step, and why; nothing is written."""
     return make_plan(places, request)
-
-
-def plan_rows(plan: Plan) -> list[tuple[str, str, str]]:
-    """For every step what is done (`run`, `skip`, `maybe`), its name, and why."""
-    return [
-        (each.action, each.key[0] if each.action == "maybe" else plan.outline.label(each.key), each.reason)
-        for each in plan.decisions
-    ]
 
 
 def start(places: Places, request: Request) -> Started:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.store import flow_runs, forecasts
-from ef_engine.store.places import Places, is_set_id
-from ef_engine.store.places import is_flow_id as is_flow_id
+from ef_engine.store.places import Places, is_flow_id, is_set_id
 from ef_engine.store.records import Record
 
 FORECAST, FORECAST_SET, FLOW = "forecast", "forecastset", "flow"
