@@ -81,10 +81,6 @@ class Action:
         return [list(self.words(subject)) for subject in subjects]
 
 
-def _is(*states: str) -> Fits:
-    return lambda subject: subject.state in states
-
-
 def _is_forecast_with_result(subject: Subject) -> bool:
     return subject.state in WITH_RESULT and not subject.is_set
 
@@ -110,7 +106,8 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="restart", key="t", title="restart", about="try again what failed, was stopped or got lost",
-        fits=_is(*ENDED_BADLY, "lost"), otherwise="only what failed, was stopped or got lost can be restarted",
+        fits=lambda subject: subject.state in (*ENDED_BADLY, "lost") and not subject.of,
+        otherwise="only a forecast or set that failed, was stopped or got lost can be restarted",
         words=lambda subject: ("restart", subject.id, "--detach"), verb=verbs.restart, writes=True, takes_many=True,
     ),
     Action(
@@ -148,7 +145,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         id="restage", key="n", title="new dates", about="the same with other dates, as a new forecast",
-        fits=lambda subject: subject.group != LOADED and subject.state != "unreadable",
+        fits=lambda subject: subject.group != LOADED and subject.state != "unreadable" and not subject.of,
         otherwise="only a forecast or set that is known can be restaged",
         words=lambda subject: ("restage", subject.kind, subject.id), writes=True,
     ),

@@ -28,7 +28,8 @@ from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
 from ef_tui.commands import command_text
-from ef_tui.messages import SnapshotRead
+from ef_tui.due import run_what_is_due, why_not_run
+from ef_tui.messages import DueFound, LookFailed, SnapshotRead
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.main import MainScreen
 from ef_tui.session import Session
@@ -74,7 +75,7 @@ class EfApp(App[None]):
         self.watchdog = Watchdog(self._log_stall)
         self._reader = reader or reader_of(session.workspace, session.thresholds, session.with_database)
         self._wake = threading.Event()
-        self._is_over = False
+        self._is_over = threading.Event()
         self._contents: dict[str, Contents] = {}
         for theme in THEMES:
             self.register_theme(theme)
@@ -106,6 +107,7 @@ class EfApp(App[None]):
         self.call_after_refresh(_painted)
         self.watchdog.watch(self)
         self._look_again_and_again()
+        self._run_what_is_due()
 
     def _log_stall(self, text: str) -> None:
         """Writes into `log/ef.log`, unless the workspace is only looked at."""
@@ -121,7 +123,7 @@ class EfApp(App[None]):
 
     def on_unmount(self) -> None:
         """Lets the thread that looks come to its end."""
-        self._is_over = True
+        self._is_over.set()
         self._wake.set()
 
     # Looking
@@ -133,17 +135,17 @@ class EfApp(App[None]):
     @work(thread=True, group="snapshots", exit_on_error=False)
     def _look_again_and_again(self) -> None:
         last = None
-        while not self._is_over:
+        while not self._is_over.is_set():
             self._wake.clear()
             snapshot = self._reader.read()
-            if snapshot is not last and not self._is_over:
+            if snapshot is not last and not self._is_over.is_set():
                 last = snapshot
                 self.post_message(SnapshotRead(snapshot))
             self._wait()
 
     def _wait(self) -> None:
         preferences = self.session.preferences
-        if not self._is_over:
+        if not self._is_over.is_set():
             self._wake.wait(preferences.refresh if self.app_focus else preferences.refresh_unfocused)
 
     def on_snapshot_read(self, event: SnapshotRead) -> None:
@@ -154,6 +156,29 @@ class EfApp(App[None]):
                 screen.show(event.snapshot)
         if self.leaves_when_done and not event.snapshot.unfinished:
             self.exit()
+
+    @work(thread=True, group="schedules", exit_on_error=False)
+    def _run_what_is_due(self) -> None:
+        if not why_not_run(self.session):
+            run_what_is_due(
+                self.workspace,
+                self._is_over,
+                lambda found: self.post_message(DueFound(found)),
+                lambda error: self.post_message(LookFailed(error)),
+            )
+
+    def on_due_found(self, event: DueFound) -> None:
+        """Says what was started, and what was not."""
+        for each in event.begun:
+            if each.note:
+                self.notify(f"Schedule {each.name} is not run: {each.note}.", severity="warning", markup=False)
+            else:
+                self.tell(f"Schedule {each.name} was due: its command was started.")
+        self.look_now()
+
+    def on_look_failed(self, event: LookFailed) -> None:
+        """Says what went wrong."""
+        self.tell_error(event.error)
 
     def on_app_focus(self) -> None:
         """Who comes back wants to see what is so now."""
@@ -202,7 +227,9 @@ class EfApp(App[None]):
         texts = [command_text(words, self.session.words) for words in commands]
         self.history += [command_text(words).partition(" ")[2] for words in commands]
         more = f"  (and {len(texts) - 1} more)" if len(texts) > 1 else ""
-        self.main_screen.say_command(f"$ {texts[0]}{more}")
+        for screen in {self.main_screen, self.screen}:
+            if isinstance(screen, EfScreen):
+                screen.say_command(f"$ {texts[0]}{more}")
 
     def contents(self, subject: Subject) -> Contents | EfError:
         """What an input holds, for a thread; what has an id is read once, since its content never changes."""
@@ -223,15 +250,24 @@ class EfApp(App[None]):
 
     def act(self, name: str, subjects: Sequence[Subject]) -> None:
         """Does an action to what it fits; says why where it fits nothing, and asks first where that is wise."""
-        action = BY_ID[name]
-        if reason := action.why_not(subjects, self.session.is_read_only):
-            self.notify(f"{action.title_for(subjects)}: {reason}.", severity="warning", markup=False, timeout=5)
+        self.do(BY_ID[name], subjects)
+
+    def do(self, action: Action, subjects: Sequence[Subject]) -> None:
+        """As `act`, of an action that need not be one of the panes."""
+        if self.refuses(action, subjects):
             return
         fitting = action.fitting(subjects)
         if action.question:
             self._ask(action, fitting)
         else:
             self._do(action, fitting)
+
+    def refuses(self, action: Action, subjects: Sequence[Subject]) -> bool:
+        """Whether an action cannot be done; says why."""
+        reason = action.why_not(subjects, self.session.is_read_only)
+        if reason:
+            self.notify(f"{action.title_for(subjects)}: {reason}.", severity="warning", markup=False, timeout=5)
+        return bool(reason)
 
     def _ask(self, action: Action, subjects: Sequence[Subject]) -> None:
         from ef_tui.screens.confirm import yes_or_no
@@ -253,7 +289,7 @@ class EfApp(App[None]):
                 self.open_comparison([subject.id for subject in subjects])
             case "restage":
                 self._restage(subjects)
-            case "log":
+            case "log" | "flow_log":
                 self.show_command(action.commands(subjects))
                 self._open_log(subjects[0])
             case _:
@@ -321,10 +357,17 @@ class EfApp(App[None]):
     # Screens
 
     def open_record(self, record_id: str) -> None:
-        """Opens the screen of a forecast or of a set."""
+        """Opens the screen of a forecast or of a set, of a flow's run or step that of flows."""
+        if record_id.startswith("F"):
+            self.open_flows(record_id)
+            return
         is_set = record_id.startswith("S")
         name, screen = ("forecast_set", "SetScreen") if is_set else ("forecast", "ForecastScreen")
         self._open(name, screen, record_id)
+
+    def open_flows(self, record_id: str = "") -> None:
+        """Opens the screen of flows, at a run or step if one is named."""
+        self._open("flows", "FlowsScreen", record_id)
 
     def open_comparison(self, ids: Sequence[str]) -> None:
         """Opens the comparison of two to four forecasts."""
@@ -349,8 +392,9 @@ class EfApp(App[None]):
     def open_events(self) -> None:
         """Shows what happened lately."""
         from ef_engine.service.recent_events import recent_events
+        from ef_engine.service.record_names import Names
 
-        read = partial(recent_events, self.workspace.places)
+        read = partial(recent_events, Names(self.workspace.places))
         self.push_screen(_screen("live", "LiveScreen")("What happened lately (UTC)", read))
 
     def open_stage_form(self, file: str | None = None) -> None:

@@ -25,6 +25,7 @@ _SCREENS = {
     "forecast": ("ef_tui.screens.forecast.ForecastScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
     "comparison": ("ef_tui.screens.comparison.ComparisonScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
     "set": ("ef_tui.screens.forecast_set.SetScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
+    "flows": ("ef_tui.screens.flows.FlowsScreen",),
     "stage form": ("ef_tui.screens.stage.StageScreen",),
 }
 """Where bindings are declared, by scope; what is not there yet is passed over."""

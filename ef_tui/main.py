@@ -102,6 +102,7 @@ def session_of(invocation: Invocation) -> Session:
             refresh=settings.refresh,
             refresh_unfocused=settings.refresh_unfocused,
             mouse=settings.mouse,
+            schedules=settings.schedules,
             keys=settings.keys,
         ),
         thresholds=thresholds(invocation),

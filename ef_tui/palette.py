@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ef_engine.cli.commands import COMMANDS
-from ef_tui.actions import ACTIONS
+from ef_tui.actions import ACTIONS, Action
 from ef_tui.subjects import Subject
 
 READING = frozenset({
@@ -41,19 +41,27 @@ def history_entries(history: Sequence[str]) -> list[Entry]:
     return [Entry(text, "again", words=text) for text in dict.fromkeys(reversed(history))]
 
 
-def action_entries(subjects: Sequence[Subject], keys: Mapping[str, str], is_read_only: bool) -> list[Entry]:
-    """The actions that can be done to the subjects, and those of the dashboard itself."""
-    entries = [
+def entries_of(
+    actions: Iterable[Action], subjects: Sequence[Subject], keys: Mapping[str, str], is_read_only: bool
+) -> list[Entry]:
+    """Those of the actions that can be done to the subjects."""
+    return [
         Entry(action.title_for(subjects), action.about, keys.get(action.id, ""), f"act('{action.id}')")
-        for action in ACTIONS
+        for action in actions
         if not action.why_not(subjects, is_read_only)
     ]
+
+
+def action_entries(subjects: Sequence[Subject], keys: Mapping[str, str], is_read_only: bool) -> list[Entry]:
+    """The actions that can be done to the subjects, and those of the dashboard itself."""
+    entries = entries_of(ACTIONS, subjects, keys, is_read_only)
     own = (
         ("stage", "pick a file, check it, keep it to be run", "stage"),
         ("pause queue", "let nothing new begin, or go on", "pause_queue"),
         ("filter", "show only some rows", "filter"),
         ("zoom", "show one pane alone", "zoom"),
         ("events", "what happened lately", "events"),
+        ("flows", "their runs as trees, recovering them, and schedules", "flows"),
     )
     return entries + [
         Entry(title, about, keys.get(name, ""), name)

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 from ef_engine.errors import CommandError
 from ef_tui.commands import Running, command_text, split
-from ef_tui.keymap import keys_by_id
-from ef_tui.palette import Entry, action_entries, command_entries, history_entries
-from ef_tui.screens.main import MainScreen
+from ef_tui.palette import Entry, command_entries, history_entries
+from ef_tui.screens.base import EfScreen
 from ef_tui.screens.output import OutputScreen
 from ef_tui.screens.palette import PaletteScreen
-from ef_tui.subjects import Subject
 
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
@@ -27,14 +25,9 @@ def ask_for_command(app: EfApp) -> None:
 def offer_everything(app: EfApp) -> None:
     """Opens the palette on everything that can be done here."""
     entries = command_entries(app.session.is_read_only)
-    if isinstance(app.screen, MainScreen):
-        keys = keys_by_id(app.session.preferences.keys)
-        entries = [*action_entries(_subjects(app), keys, app.session.is_read_only), *entries]
+    if isinstance(app.screen, EfScreen):
+        entries = [*app.screen.offers(), *entries]
     app.push_screen(PaletteScreen(entries, "what to do"), partial(_chosen, app))
-
-
-def _subjects(app: EfApp) -> list[Subject]:
-    return app.screen.subjects() if isinstance(app.screen, MainScreen) else []
 
 
 def _chosen(app: EfApp, chosen: Entry | str | None) -> None:

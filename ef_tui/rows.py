@@ -17,6 +17,7 @@ TONES = {
     "running": "accent", "paused": "muted", "queued": "muted", "lost": "bad", "stuck": "warn", "frozen": "warn",
     "evaluated": "good", "infeasible": "warn", "incomplete": "warn", "failed": "bad", "crashed": "bad",
     "killed": "warn", "timed_out": "bad", "upstream_failed": "bad", "unreadable": "bad", "invalid": "bad",
+    "active": "accent", "success": "good", "failure": "bad", "done": "good",
 }  # fmt: skip
 
 STAGED_COLUMNS = (

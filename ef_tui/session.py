@@ -14,12 +14,15 @@ from ef_tui.snapshot import WithDatabase
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """`refresh` and `refresh_unfocused` are seconds between two looks; `keys` are keys by the id of a binding."""
+    """`refresh` and `refresh_unfocused` are seconds between two looks; `keys` are keys by the id of a binding;
+    `schedules` says whether what is due is run.
+    """
 
     theme: str = "dark"
     refresh: float = 1.0
     refresh_unfocused: float = 5.0
     mouse: bool = True
+    schedules: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from ef_engine.errors import EfError
 from ef_engine.service.in_progress import InProgress, Lookout, Thresholds, is_queue_paused
 from ef_engine.service.listing import GROUPS, Row
-from ef_engine.service.survey import Survey
+from ef_engine.service.survey import Signs, Survey
 from ef_engine.service.workspace import Workspace
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,10 @@ LOADED = GROUPS[0]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a workspace holds: rows by group, what is in progress as `ps` tells it, and what went wrong looking."""
+    """What a workspace holds: rows by group, what is in progress as `ps` tells it, and what went wrong looking.
+
+    `signs` differ whenever anything happened, for screens that show something else: events, flows, schedules.
+    """
 
     loaded: tuple[Row, ...] = ()
     staged: tuple[Row, ...] = ()
@@ -36,6 +39,7 @@ class Snapshot:
     evaluated: tuple[Row, ...] = ()
     is_queue_paused: bool = False
     problem: str = ""
+    signs: Signs = ()
 
     @property
     def warning(self) -> str:
@@ -106,6 +110,7 @@ class SnapshotReader:
             in_progress=tuple(self.lookout.look()),
             evaluated=evaluated,
             is_queue_paused=is_queue_paused(self.workspace.places),
+            signs=self.survey.signs,
         )
 
     def _extended(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:

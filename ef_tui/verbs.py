@@ -155,10 +155,10 @@ def stack(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
 def show(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Everything known about it, a line a fact."""
     from ef_engine.report.facts import fact_lines
-    from ef_engine.service.ids import find_record
+    from ef_engine.service.ids import find_any_record
     from ef_engine.service.show import show as facts_of
 
-    return "\n".join(fact_lines(facts_of(workspace.places, find_record(workspace.places, subjects[0].id))))
+    return "\n".join(fact_lines(facts_of(workspace.places, find_any_record(workspace.places, subjects[0].id))))
 
 
 def _each(subjects: Sequence[Subject], change: Callable[[Subject], object], done: str) -> str:

@@ -23,12 +23,14 @@ OPTIONS = (
     Option("dashboard.refresh", "time between two looks at the workspace (default: 1s)", "DURATION"),
     Option("dashboard.refresh_unfocused", "the same while its window has no focus (default: 5s)", "DURATION"),
     Option("dashboard.mouse", "whether the mouse is its own, true or false (default: true)"),
+    Option("dashboard.schedules", "whether it runs what is due, true or false (default: true)"),
 )
 KEYS = f"{TABLE}.keys."
 """`dashboard.keys.ID` is the keys of one binding."""
 
 _DEFAULTS: Mapping[str, Any] = {
     "dashboard.theme": "auto", "dashboard.refresh": "1s", "dashboard.refresh_unfocused": "5s", "dashboard.mouse": True,
+    "dashboard.schedules": True,
 }  # fmt: skip
 _DURATIONS = ("dashboard.refresh", "dashboard.refresh_unfocused")
 
@@ -41,6 +43,7 @@ class DashboardSettings:
     refresh: float = 1.0
     refresh_unfocused: float = 5.0
     mouse: bool = True
+    schedules: bool = True
     keys: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -88,5 +91,6 @@ def read(values: Mapping[str, Any]) -> DashboardSettings:
         refresh=_seconds(str(values["dashboard.refresh"]), "dashboard.refresh"),
         refresh_unfocused=_seconds(str(values["dashboard.refresh_unfocused"]), "dashboard.refresh_unfocused"),
         mouse=values["dashboard.mouse"],
+        schedules=values["dashboard.schedules"],
         keys={name.removeprefix(KEYS): value for name, value in values.items() if name.startswith(KEYS)},
     )

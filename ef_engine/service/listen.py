@@ -14,8 +14,8 @@ from heapq import merge
 from typing import Any, TypeAlias
 
 from ef_engine.service.attempt_lines import LogLine, Tail, all_tails, running_attempts, tail_of
-from ef_engine.service.calls import all_rows
-from ef_engine.store import forecasts, journal
+from ef_engine.service.record_names import Names
+from ef_engine.store import journal
 from ef_engine.store.events import Event, Kind
 from ef_engine.store.journal import POLL_SECONDS, Reading
 from ef_engine.store.places import Places
@@ -49,7 +49,7 @@ class Listener:
         self, places: Places, wanted: Wanted, put: Callable[[Message], None], say: Callable[[str], None]
     ) -> None:
         self._places, self._wanted, self._put, self._say = places, wanted, put, say
-        self._names = _Names(places)
+        self._names = Names(places)
         self._tails: dict[tuple[str, int], Tail] = {}
         self._has_log = "log" in wanted.channels
         self._skipped = 0
@@ -145,19 +145,3 @@ def skipped_text(count: int) -> str:
     """What is said of lines of the journal that are no events."""
     lines = "a line" if count == 1 else f"{count} lines"
     return f"Skipped {lines} of the journal that made no sense: torn, or of a newer version."
-
-
-class _Names:
-    """What records are called; looked up again for an id that is new."""
-
-    def __init__(self, places: Places) -> None:
-        self._places = places
-        self._known: dict[str, str] = {}
-
-    def of(self, record_id: str) -> str:
-        """The name of a record; the id itself of one that is gone."""
-        if not self._known:
-            self._known = {row.id: row.name for row in all_rows(self._places)}
-        if record_id not in self._known:
-            self._known[record_id] = getattr(forecasts.read_record(self._places, record_id), "label", "") or record_id
-        return self._known[record_id]

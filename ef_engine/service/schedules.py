@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -116,7 +117,7 @@ class Scheduler:
 
         Does not wait for them. What somebody else is at just now is left to them.
         """
-        self._children = [child for child in self._children if child.poll() is None]  # so that none stays a zombie
+        self._children = [child for child in self._children if child.returncode is None]
         return [begun for name in self._names(names) for begun in self._look_at(name, moment)]
 
     def next_due(self, moment: datetime, names: Sequence[str] = ()) -> datetime | None:
@@ -151,6 +152,8 @@ class Scheduler:
         journal.note(self.places, Kind.SCHEDULED, schedule.name, owner=schedule.owner, due=text, message=note)
         if not note:
             child = launch(self.places, schedule.name, text)
+            # Somebody has to take note of its end, or it stays a zombie.
+            threading.Thread(target=child.wait, name="waits for what was scheduled", daemon=True).start()
             self._children.append(child)
             schedules.write(self.places, schedule.with_run(replace(run, process=process.of_pid(child.pid))))
         return Begun(schedule.name, text, note)

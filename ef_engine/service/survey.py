@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 from ef_engine.service.listing import Memory, Row, list_rows
 from ef_engine.store import catalogue
@@ -18,6 +19,8 @@ from ef_engine.store.places import Places
 
 SHARE = 250
 """After a look that took so long, one without a reason comes only after so many times as long."""
+
+Signs: TypeAlias = tuple[catalogue.Mark | None, ...]
 
 
 @dataclass(slots=True)
@@ -27,7 +30,7 @@ class Survey:
     places: Places
     _memory: Memory = field(default_factory=Memory)
     _rows: tuple[Row, ...] = ()
-    _signs: tuple[catalogue.Mark | None, ...] | None = None
+    _signs: Signs | None = None
     _due: float = 0.0
 
     def look(self) -> tuple[Row, ...]:
@@ -43,10 +46,16 @@ class Survey:
             self._rows = rows
         return self._rows
 
+    @property
+    def signs(self) -> Signs:
+        """What changes whenever anything happens, be it something that no row tells of."""
+        return self._signs or ()
+
     def _watched(self) -> tuple[Path, ...]:
         places = self.places
         journal = places.log / "journal.jsonl"
-        return places.data, places.stage, places.index, places.queue, places.active, places.requests, journal
+        rows = places.data, places.stage, places.index, places.queue, places.active, places.requests, journal
+        return *rows, places.schedules, places.data / "flows"
 
 
 def _mark(path: Path) -> catalogue.Mark | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
 from ef_engine.errors import CommandError
 from ef_engine.store import documents
 from ef_engine.store.atomic import write_bytes
+from ef_engine.store.clock import from_timestamp
 from ef_engine.store.places import Places, make_directory
 
 SCHEMA = "ef/declared-flow/1"
@@ -25,6 +27,17 @@ def source_of(places: Places, name: str) -> Path | None:
     with suppress(FileNotFoundError, CommandError, KeyError):
         return Path(str(documents.load(_path(places, name), SCHEMA)["source"]))
     return None
+
+
+def declared(places: Places) -> dict[str, str]:
+    """The names of all flows that are declared, each with when it was (UTC)."""
+    found = {}
+    with suppress(FileNotFoundError):
+        for entry in os.scandir(_path(places, "any").parent):
+            name, suffix = os.path.splitext(entry.name)
+            if suffix == ".json" and not name.startswith("."):
+                found[name] = from_timestamp(entry.stat().st_mtime)
+    return found
 
 
 def forget(places: Places, name: str) -> None:

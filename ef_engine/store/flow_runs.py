@@ -81,28 +81,36 @@ def read_run(places: Places, run_id: str) -> FlowRun:
         raise documents.damaged(path, str(error)) from error
 
 
-def runs(places: Places, name: str | None = None) -> list[Record]:
-    """The records of all runs of flows, or of those of one name, the newest first."""
+def run_ids(places: Places) -> list[str]:
+    """The ids of all runs of flows, in no order."""
     with suppress(FileNotFoundError):
-        ids = [run_id for entry in os.listdir(places.data) if (run_id := id_of(entry)) and is_flow_id(run_id)]
-        records = [found for each in ids if isinstance(found := forecasts.read_run(places, each), Record)]
-        chosen = [each for each in records if name in (None, each.label)]
-        return sorted(chosen, key=lambda record: record.received, reverse=True)
+        return [run_id for entry in os.listdir(places.data) if (run_id := id_of(entry)) and is_flow_id(run_id)]
     return []
 
 
-def steps(places: Places, run_id: str, skipped: Container[str] = ()) -> list[Record]:
-    """The records of the steps of a run, in the order they were begun, without those of these ids."""
+def runs(places: Places, name: str | None = None) -> list[Record]:
+    """The records of all runs of flows, or of those of one name, the newest first."""
+    records = [found for each in run_ids(places) if isinstance(found := forecasts.read_run(places, each), Record)]
+    chosen = [each for each in records if name in (None, each.label)]
+    return sorted(chosen, key=lambda record: record.received, reverse=True)
+
+
+def step_ids(places: Places, run_id: str) -> list[str]:
+    """The ids of the steps of a run, in the order they were begun."""
     with suppress(FileNotFoundError):
         numbers = sorted(
             int(number)
             for entry in os.listdir(places.run(run_id))
             if (number := entry.removeprefix("step-")) != entry and number.isdecimal()
         )
-        ids = (step_id(run_id, number) for number in numbers)
-        found = (forecasts.read_run(places, each) for each in ids if each not in skipped)
-        return [each for each in found if isinstance(each, Record)]
+        return [step_id(run_id, number) for number in numbers]
     return []
+
+
+def steps(places: Places, run_id: str, skipped: Container[str] = ()) -> list[Record]:
+    """The records of the steps of a run, in the order they were begun, without those of these ids."""
+    found = (forecasts.read_run(places, each) for each in step_ids(places, run_id) if each not in skipped)
+    return [each for each in found if isinstance(each, Record)]
 
 
 def write_result(places: Places, record_id: str, result: Any) -> None:

@@ -9,6 +9,7 @@ from textual.screen import Screen
 
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
+    from ef_tui.palette import Entry
     from ef_tui.snapshot import Snapshot
 
 
@@ -24,6 +25,13 @@ class EfScreen(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Is told of each new snapshot; most screens need none."""
+
+    def say_command(self, text: str, style: str = "$muted") -> None:
+        """Shows the command that does what was just done, where there is a line for it."""
+
+    def offers(self) -> list[Entry]:
+        """What the palette offers here beside commands."""
+        return []
 
     def action_back(self) -> None:
         """Returns to the screen before."""

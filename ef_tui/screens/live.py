@@ -9,16 +9,16 @@ from ef_tui.snapshot import Snapshot
 
 
 class LiveScreen(OutputScreen):
-    """`read` is called in a thread and returns every line there is."""
+    """`read` is called in a thread and returns every line there is; `from_end` if the last are the news."""
 
-    def __init__(self, title: str, read: Callable[[], Sequence[str]]) -> None:
+    def __init__(self, title: str, read: Callable[[], Sequence[str]], from_end: bool = True) -> None:
         super().__init__(title)
-        self._read = read
+        self._read, self._from_end = read, from_end
 
     def on_mount(self) -> None:
         """Reads for the first time."""
         super().on_mount()
-        self._look(self._show_end)
+        self._look(self._show_end if self._from_end else self._show)
 
     def show(self, snapshot: Snapshot) -> None:
         """Reads again."""

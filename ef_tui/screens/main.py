@@ -26,6 +26,7 @@ from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
 from ef_tui.actions import ACTIONS
 from ef_tui.keymap import keys_by_id
+from ef_tui.palette import Entry, action_entries
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject, subject_of
@@ -59,6 +60,7 @@ class MainScreen(EfScreen):
         Binding("y", "copy", "copy id", id="copy"),
         Binding("z", "zoom", "zoom", id="zoom"),
         Binding("v", "events", "events", id="events"),
+        Binding("f", "flows", "flows and schedules", id="flows"),
         Binding("1", "pane(0)", "loaded data", id="pane_loaded"),
         Binding("2", "pane(1)", "staged", id="pane_staged"),
         Binding("3", "pane(2)", "in progress", id="pane_in_progress"),
@@ -187,6 +189,10 @@ class MainScreen(EfScreen):
         hints += [Hint(self._keys["command"], "command", "app.command"), Hint(self._keys["leave"], "quit", "app.leave")]
         hints.append(Hint(self._keys["help"], "help", "app.help"))
         self.query_one(KeyLine).hint(hints, self.size.width)
+
+    def offers(self) -> list[Entry]:
+        """The actions that can be done to what is selected, and those of the dashboard itself."""
+        return action_entries(self.subjects(), self._keys, self.dashboard.session.is_read_only)
 
     def say_command(self, text: str, style: str = "$muted") -> None:
         """Shows the command that does what was just done, or what is wrong with what is typed."""
@@ -341,6 +347,10 @@ class MainScreen(EfScreen):
     def action_events(self) -> None:
         """Shows what happened lately."""
         self.dashboard.open_events()
+
+    def action_flows(self) -> None:
+        """Shows flows and schedules."""
+        self.dashboard.open_flows()
 
     def action_back(self) -> None:
         """Undoes one after the other: the filter, the selection, the zoom."""

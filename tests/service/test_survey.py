@@ -11,6 +11,7 @@ from ef_engine.errors import InputError, NotFoundError
 from ef_engine.service.contents import contents_of, contents_of_file
 from ef_engine.service.listing import list_rows
 from ef_engine.service.recent_events import recent_events
+from ef_engine.service.record_names import Names
 from ef_engine.service.remove import remove
 from ef_engine.service.run import Wishes, run
 from ef_engine.service.sample import sample_bytes
@@ -101,10 +102,11 @@ def test_contents_of_what_is_wrong_or_gone_are_errors(workspace: Workspace, tmp_
 
 
 def test_the_last_events_are_told_in_their_order(workspace: Workspace, small_file: Path) -> None:
-    assert recent_events(workspace.places) == []
+    names = Names(workspace.places)
+    assert recent_events(names) == []
     record_id = stage_file(workspace, small_file).id
     list(run(workspace.places, record_id, Wishes()))
-    lines = recent_events(workspace.places)
+    lines = recent_events(names)
     assert [line.split()[2] for line in lines] == ["staged", "received", "prerun", "postrun"]
-    assert lines[-1].split()[3:6] == [record_id, "attempt=1", "outcome=evaluated"]
-    assert recent_events(workspace.places, 1) == lines[-1:]
+    assert lines[-1].split()[3:] == [record_id, "small", "attempt=1", "outcome=evaluated"]
+    assert recent_events(names, 1) == lines[-1:]

@@ -41,6 +41,7 @@ async def _palette(person: Person) -> None:
     await person.until(lambda: person.main.is_settled)
     await person.press("ctrl+p")
     await person.type("zoom")  # the list of all commands grows with every one
+    await person.until(lambda: not person.app.screen.query_one("#offers").show_vertical_scrollbar)
 
 
 async def _question(person: Person) -> None:

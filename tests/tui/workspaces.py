@@ -48,6 +48,11 @@ def _idle() -> subprocess.Popen[bytes]:
     return idle
 
 
+def idle_process() -> Process:
+    """A process that lives as long as the tests and does nothing."""
+    return identity_of(_idle().pid)
+
+
 def identity_of(pid: int) -> Process:
     """The identity of a process of this machine."""
     started = process._start_time(pid)

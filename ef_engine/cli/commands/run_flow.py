@@ -74,15 +74,12 @@ def _request(invocation: Invocation, names: list[str]) -> Request:
 
 def _tell_plan(invocation: Invocation, request: Request) -> int:
     from ef_engine.service import flows
+    from ef_engine.service.flow_plans import plan_rows
 
     plan = flows.dry_run(invocation.places, request)
     if plan.recovers:
         invocation.say(f"Recovers {plan.recovers.id} of {plan.recovers.received}.")
-    rows = [
-        (each.action, each.key[0] if each.action == "maybe" else plan.outline.label(each.key), each.reason)
-        for each in plan.decisions
-    ]
-    invocation.put_list(("Action", "Step", "Reason"), rows, keep=("Action", "Step"))
+    invocation.put_list(("Action", "Step", "Reason"), plan_rows(plan), keep=("Action", "Step"))
     return 0
 
 

@@ -1,0 +1,55 @@
+"""Actions on flows as calls of the service, for threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ef_engine.service.rights import Right
+from ef_engine.service.workspace import Workspace
+from ef_tui.subjects import Subject
+
+if TYPE_CHECKING:
+    from ef_engine.service.flow_plans import Request
+    from ef_engine.service.flows import Started
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """A recovery that was thought through and not begun: `rows` say what is done with which step, and why."""
+
+    request: Request
+    rows: Sequence[tuple[str, str, str]]
+
+
+def run_anew(workspace: Workspace, subject: Subject) -> Started:
+    """Starts a flow from its beginning, as its file is now; the earlier runs stay."""
+    workspace.require(Right.RUN)
+    from ef_engine.service.flows import request_of_name, start
+
+    return start(workspace.places, replace(request_of_name(workspace.places, subject.flow), owner=workspace.owner))
+
+
+def think_through(workspace: Workspace, subject: Subject) -> Recovery:
+    """What a recovery of a run would repeat, and why; nothing is begun."""
+    workspace.require(Right.RUN)
+    from ef_engine.service.flow_plans import plan_rows
+    from ef_engine.service.flows import dry_run, request_of_name, with_recovery
+
+    request = replace(request_of_name(workspace.places, subject.flow), owner=workspace.owner)
+    request = with_recovery(workspace.places, request, run_of(subject))
+    return Recovery(request, plan_rows(dry_run(workspace.places, request)))
+
+
+def recover(workspace: Workspace, recovery: Recovery) -> Started:
+    """Begins it."""
+    workspace.require(Right.RUN)
+    from ef_engine.service.flows import start
+
+    return start(workspace.places, recovery.request)
+
+
+def run_of(subject: Subject) -> str:
+    """The id of the run that a run, or a step of one, belongs to."""
+    return subject.id.partition(".")[0]
