@@ -16,6 +16,10 @@ class WorkerDiedError(Exception):
     """The worker went away before its order was done."""
 
 
+class WorkerLostError(WorkerDiedError):
+    """Nothing is heard of the worker any more, which may even go on: what it was at is lost, and not closed by us."""
+
+
 class Handle(Protocol):
     """One order under way."""
 
@@ -34,8 +38,16 @@ class Engine(Protocol):
     """Somewhere to run orders."""
 
     @property
+    def room(self) -> int:
+        """How many orders can run at a time where nobody says how many, at least 1."""
+
+    @property
     def free(self) -> int:
         """How many orders can be started right now."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be started any more, as a sentence; empty while all is well."""
 
     def resize(self, slots: int) -> None:
         """Changes how many orders may run at a time; what runs goes on."""

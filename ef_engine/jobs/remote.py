@@ -1,0 +1,227 @@
+"""What runs on a worker of a cluster: it knows no workspace, all it needs comes with a task and goes back as an answer.
+
+While a task runs, its pulse tells whoever sent it how far it is and what was printed. A task is for one worker process,
+named by its identity: a scheduler that hands it to another one after a death gets nothing done twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from platform import python_version
+from typing import Any
+
+from ef_engine.jobs.attempt import sentence
+from ef_engine.jobs.worker import computed
+from ef_engine.simulation.observer import Observer
+from ef_engine.store.process import Process, at_address, current
+from ef_engine.version import VERSION
+
+PULSE_SECONDS = 1.0
+LOOK_SECONDS = 0.25
+FASTEST = 1
+"""Level of compression: results shrink to a sixth at a cost of a few milliseconds."""
+
+_unwanted: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """Who a worker is, and what it runs: results are the same only where these are."""
+
+    process: Process
+    engine: str
+    python: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A forecast to compute: its document, compressed. `token` names this one attempt, `topic` where its pulse goes."""
+
+    token: str
+    topic: str
+    runner: Process
+    record_id: str
+    document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The files of a result, compressed, and what a list shows; `printed` is what the pulse has not told yet."""
+
+    outcome: str
+    summary: Mapping[str, Any]
+    files: Mapping[str, bytes]
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The work raised an error."""
+
+    message: str
+    traceback: str
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The task was not wanted any more, or was not for this process."""
+
+    printed: str = ""
+
+
+AnyAnswer = Answered | Failed | Stopped
+
+
+class UnwantedError(Exception):
+    """Nobody wants the task any more."""
+
+
+def credentials(dask_worker: Any) -> Credentials:
+    """Those of this worker, which Dask names by that argument."""
+    return Credentials(_process_of(dask_worker), VERSION, python_version())
+
+
+def _process_of(worker: Any) -> Process:
+    return at_address(current(), worker.address)
+
+
+def stop(token: str) -> None:
+    """The task ends at its next step. Called on the worker's event loop, while the task has its thread."""
+    _unwanted.add(token)
+
+
+def leave() -> None:
+    """Ends this worker at once; for one that has nobody to restart it."""
+    os._exit(1)
+
+
+def compressed(data: bytes) -> bytes:
+    """As it travels."""
+    return zlib.compress(data, FASTEST)
+
+
+def uncompressed(data: bytes) -> bytes:
+    """As it was."""
+    return zlib.decompress(data)
+
+
+def run_forecast(task: Task) -> AnyAnswer:
+    """Simulates and evaluates."""
+    from distributed import get_worker
+
+    if task.runner != _process_of(worker := get_worker()):
+        return Stopped()
+    with _printing() as printed, _pulse(worker, task, printed) as pulse:
+        try:
+            document = uncompressed(task.document)
+            answer, contents = computed(document, f"{task.record_id}.json", task.record_id, pulse)
+        except UnwantedError:
+            return Stopped(printed())
+        except Exception as error:  # whatever goes wrong in the work is the end of this task alone
+            return Failed(sentence(error), traceback.format_exc(), printed())
+        files = {name: compressed(data) for name, data in contents.items()}
+        return Answered(answer.outcome.value, dict(answer.summary), files, printed())
+
+
+@contextmanager
+def _printing() -> Iterator[Callable[[], str]]:
+    """Catches what is written to standard output and error; the function yields what it has not yielded before."""
+    with tempfile.TemporaryFile() as file:
+        kept = [(number, os.dup(number)) for number in (1, 2)]
+        reader, lock, read = os.dup(file.fileno()), threading.Lock(), 0
+
+        def new() -> str:
+            nonlocal read
+            _flush()
+            with lock:
+                found = os.pread(reader, 1 << 20, read)
+                read += len(found)
+            return found.decode(errors="replace")
+
+        _flush()
+        for number, _ in kept:
+            os.dup2(file.fileno(), number)
+        try:
+            yield new
+        finally:
+            _flush()
+            for number, descriptor in kept:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            os.close(reader)
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+
+
+@dataclass(slots=True)
+class Pulse(Observer):
+    """How far a task is; raises UnwantedError from `advanced` when it shall end."""
+
+    token: str
+    is_unwanted: Callable[[], bool]
+    phase: str = ""
+    total: int = 0
+    done: int = 0
+    _looked: float = field(default_factory=time.monotonic)
+
+    def phase_begun(self, name: str, total: int) -> None:
+        """Notes the phase."""
+        self.phase, self.total, self.done = name, total, 0
+        self._look()
+
+    def advanced(self, done: int) -> None:
+        """Notes how much of the phase is done."""
+        self.done = done
+        self._look()
+
+    def _look(self) -> None:
+        if self.token in _unwanted:
+            raise UnwantedError
+        if (moment := time.monotonic()) - self._looked > LOOK_SECONDS:
+            self._looked = moment
+            if self.is_unwanted():
+                raise UnwantedError
+
+
+@contextmanager
+def _pulse(worker: Any, task: Task, printed: Callable[[], str]) -> Iterator[Pulse]:
+    """Tells the topic every second how far the task is, from a thread of its own, until the block ends."""
+
+    def is_unwanted() -> bool:
+        """Whether who sent it went away, or takes it back: the scheduler has told the worker to forget it then."""
+        known = worker.state.tasks.get(task.token)
+        return known is None or known.state == "cancelled"
+
+    pulse, stopped = Pulse(task.token, is_unwanted), threading.Event()
+
+    def tell() -> None:
+        while not stopped.wait(PULSE_SECONDS):
+            worker.log_event(
+                task.topic,
+                {
+                    "token": task.token, "phase": pulse.phase, "done": pulse.done, "total": pulse.total,
+                    "printed": printed(),
+                },
+            )  # fmt: skip
+
+    thread = threading.Thread(target=tell, name=f"pulse of {task.token}", daemon=True)
+    thread.start()
+    try:
+        yield pulse
+    finally:
+        stopped.set()
+        thread.join()
+        _unwanted.discard(task.token)
