@@ -48,6 +48,11 @@ class Cluster:
         """Whether the scheduler is there."""
         return bool(self._client) and self._client.status == "running"
 
+    @property
+    def farewell(self) -> str:
+        """What is said when it is there no more."""
+        return f"the scheduler at {self.address} is gone"
+
     async def open(
         self,
         topic: str = "",
@@ -61,7 +66,7 @@ class Cluster:
         dask = _distributed()
         if not self.address:
             self._own = await dask.LocalCluster(
-                n_workers=CORES, threads_per_worker=1, processes=True, dashboard_address=None, asynchronous=True
+                n_workers=CORES, threads_per_worker=1, processes=True, dashboard_address=":0", asynchronous=True
             )  # fmt: skip
             self.address = self._own.scheduler_address
         try:
@@ -129,6 +134,29 @@ class Cluster:
                     await each.close()
 
 
+def check(address: str) -> str:
+    """Connects once to see that a cluster can run forecasts; what the user should know, or an empty text.
+
+    Raises CommandError without Dask or for a worker that is refused, NotFoundError where no scheduler answers.
+    """
+    check_installed()
+    return asyncio.run(_checked(address)) if address else ""
+
+
+async def _checked(address: str) -> str:
+    cluster = Cluster(address)
+    try:
+        await cluster.open()
+        workers = await cluster.workers()
+        for each in await cluster.introduced(workers.values()):
+            if each.refusal:
+                problem, _, remedy = each.refusal.partition("; ")
+                raise CommandError(problem, remedy)
+    finally:
+        await cluster.close()
+    return "" if workers else f"The scheduler at {address} has no worker yet; waiting for one."
+
+
 def check_installed() -> None:
     """Raises CommandError where Dask is not installed."""
     if importlib.util.find_spec("distributed") is None:
@@ -156,7 +184,5 @@ def _introduced(worker: Found, answer: Any) -> Found:
     elif answer.python != python_version():
         refusal = f"{where} has Python {answer.python}, but this is {python_version()}; run the same version there"
     elif worker.threads != 1:
-        refusal = (
-            f"{where} has {worker.threads} threads, so no task could be stopped alone; start it with --nthreads 1"
-        )
+        refusal = f"{where} has {worker.threads} threads, so no task could be stopped alone; start it with --nthreads 1"
     return Found(worker.address, worker.has_nanny, worker.threads, answer.process, refusal)

@@ -122,6 +122,8 @@ class DaskEngine:
     async def _fetch(self, parcel: Parcel, future: Any) -> None:
         """Brings the answer to whoever waits for it; None comes where there is none to be had."""
         answer = await self._cluster.answer(future)
+        if answer is None and not self._cluster.is_connected:
+            self._give_up(self._cluster.farewell)
         if self._parcels.pop(parcel.token, None):
             parcel.member.heard = time.monotonic()
             parcel.inbox.put(answer or _gone(parcel.member))
@@ -169,12 +171,13 @@ class DaskEngine:
                     await self._look()
                 with suppress(TimeoutError, asyncio.TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), STATUS_SECONDS)
-            self._give_up(f"the scheduler at {self._cluster.address} is gone")
+            self._give_up(self._cluster.farewell)
         except Exception as error:
             self._give_up(sentence(error))
 
     def _give_up(self, trouble: str) -> None:
-        self.trouble = trouble
+        """Nothing can be started any more; what the workers were at is lost."""
+        self.trouble = self.trouble or trouble
         for member in list(self._crew.values()):
             self._lose(member)
 
@@ -215,7 +218,7 @@ class DaskEngine:
         """Lets go of the cluster; one of our own ends with all its workers."""
         for member in list(self._crew.values()):
             member.is_ended = True
-        self._give_up(self.trouble or "it was closed")
+        self._give_up("it was closed")
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,9 +1,10 @@
-"""The engines that tickets ask for: the slots of this machine, and clusters, connected to when they are first wanted."""
+"""The engines that tickets ask for: the slots of this machine, and clusters, connected to when first wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ef_engine.errors import CommandError
 from ef_engine.jobs.seam import Engine
 from ef_engine.store.tickets import Ticket
 
@@ -39,7 +40,21 @@ class Engines:
 
 def connected(kind: str, scheduler: str) -> Engine:
     """An engine that begins to connect to a cluster."""
-    from ef_engine.jobs.dask_engine import DaskEngine  # needs no Dask before it connects
+    if kind != DASK:
+        raise CommandError(f"there is no engine {kind!r}", f"it is one of {', '.join(KINDS)}")
+    from ef_engine.jobs.dask_engine import DaskEngine
 
-    assert kind == DASK
     return DaskEngine(scheduler)
+
+
+def check_engine(kind: str, scheduler: str) -> str:
+    """Connects to a cluster to see that it can run forecasts; what the user should know, or an empty text.
+
+    Raises CommandError where Dask is not installed or a worker runs another version, NotFoundError where no scheduler
+    answers.
+    """
+    if kind == LOCAL:
+        return ""
+    from ef_engine.jobs.dask_cluster import check
+
+    return check(scheduler)

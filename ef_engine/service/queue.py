@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
 from ef_engine.errors import EfError
+from ef_engine.jobs.engines import check_engine
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.jobs.run_one import has_result, is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
@@ -47,12 +48,15 @@ class QueueWishes:
     scheduler: str = ""
 
 
-def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWishes) -> list[Ticket]:
+def enqueue(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueWishes) -> list[Ticket]:
     """Puts a ticket for each id into the queue and sees that somebody works on it.
 
-    What somebody asked of an earlier run no longer counts, unless it runs right now.
+    What somebody asked of an earlier run no longer counts, unless it runs right now. Raises EfError where the engine
+    cannot run them; nothing is queued then.
     """
-    made = []
+    made: list[Ticket] = []
+    if ids and (note := check_engine(queue.engine, queue.scheduler)):
+        wishes.watcher.noted(note)
     for record_id in ids:
         _note_standing(places, known(places, record_id), wishes)
         if not _runs_now(places, record_id):

@@ -37,9 +37,7 @@ class DaskCluster:
         self.nannies.append(nanny)
         return nanny
 
-    def _start(
-        self, *words: str, environment: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+    def _start(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         """Away from any workspace, and with nothing of it in its environment."""
         log = (self.directory / f"{words[0]}-{len(self.nannies)}.log").open("wb")
         clean = {name: value for name, value in os.environ.items() if not name.startswith("EF_")}
@@ -53,6 +51,12 @@ class DaskCluster:
                 env=clean | {"DASK_LOGGING__DISTRIBUTED": "info"} | dict(environment or {}),
                 start_new_session=True,
             )
+
+    def wait_for_workers(self, count: int) -> None:
+        from distributed import Client
+
+        with Client(self.address, set_as_default=False) as client:
+            client.wait_for_workers(count, timeout=DEADLINE)
 
     def close(self) -> None:
         for process in (*self.nannies, self.scheduler):
@@ -76,6 +80,8 @@ def running_cluster(directory: Path, workers: int = 2) -> Iterator[DaskCluster]:
         cluster.start_scheduler()
         for _ in range(workers):
             cluster.start_worker()
+        if workers:
+            cluster.wait_for_workers(workers)
         yield cluster
     finally:
         cluster.close()

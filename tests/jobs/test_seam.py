@@ -47,7 +47,8 @@ async def free(engine: Engine, slots: int) -> None:
     """Waits until so many slots are free; what was killed may need a moment to be replaced."""
     deadline = time.monotonic() + DEADLINE
     while engine.free < slots:
-        assert time.monotonic() < deadline and not engine.trouble, engine.trouble
+        assert not engine.trouble
+        assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
 
 

@@ -16,7 +16,7 @@ from ef_engine.cli.commands.stage import add_change_options, changes_of, stage, 
 from ef_engine.cli.commands.stored import find_or_import
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
-from ef_engine.cli.options import add_option
+from ef_engine.cli.options import ENGINE_OPTIONS, add_option, add_settings
 from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
@@ -52,6 +52,7 @@ def add_queue_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "jobs", metavar="N", type=_count, help="so many at a time (default: one a core)")
     add_option(parser, "detach", action="store_true", help="do not wait; a supervisor goes on with it")
     add_option(parser, "on_finish", metavar="COMMAND", type=_command, help="run this then, with JSON on its input")
+    add_settings(parser, ENGINE_OPTIONS)
 
 
 def run(invocation: Invocation) -> int:
@@ -71,7 +72,7 @@ def _check_combination(invocation: Invocation) -> None:
         if name in invocation.args:
             raise CommandError(f"--{name} belongs to a flow", "say `ef_cli run flow FILE|NAME`")
     if invocation.option("in_process", False):
-        for name in ("detach", "jobs", "on_finish"):
+        for name in ("detach", "jobs", "on_finish", "engine", "scheduler"):
             if name in invocation.args:
                 raise CommandError(f"--in_process and --{name} exclude each other", "leave one of them out")
 
@@ -101,7 +102,7 @@ def _wants_queue(invocation: Invocation, ids: list[str]) -> bool:
     """Whether a supervisor should do it: it is asked for, one is there or is due, or the work is not small."""
     if invocation.option("in_process", False) or not ids:
         return False
-    if any(name in invocation.args for name in ("jobs", "on_finish")):
+    if any(name in invocation.args for name in ("jobs", "on_finish")) or invocation.workspace.engine != "local":
         return True
     from ef_engine.jobs.supervise import is_supervised
     from ef_engine.service.effort import is_small
@@ -198,11 +199,14 @@ def _wishes(invocation: Invocation, watcher: RunWatcher) -> Wishes:
 def _queue_wishes(invocation: Invocation) -> QueueWishes:
     from ef_engine.service.queue import QueueWishes
 
+    workspace = invocation.workspace
     return QueueWishes(
         jobs=invocation.option("jobs"),
         on_finish=tuple(invocation.option("on_finish", ())),
         directory=os.getcwd(),
-        owner=invocation.workspace.owner,
+        owner=workspace.owner,
+        engine=workspace.engine,
+        scheduler=workspace.scheduler,
     )
 
 
