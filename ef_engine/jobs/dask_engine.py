@@ -23,7 +23,7 @@ from ef_engine.jobs.dask_cluster import Cluster, Found
 from ef_engine.jobs.order import AnyOrder, Order
 from ef_engine.jobs.parcels import Gone, Member, Parcel
 from ef_engine.jobs.seam import WorkerLostError
-from ef_engine.jobs.stand_in import carry_out
+from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
 LOOK_SECONDS = 2.0
 STATUS_SECONDS = 0.1
@@ -93,22 +93,19 @@ class DaskEngine:
         member = next((each for each in self._crew.values() if not each.is_busy), None)
         if member is None:
             raise WorkerLostError(self.trouble or "no worker is free")
-        assert isinstance(order, Order)
         member.is_busy = True
-        work = self._loop.run_in_executor(self._stand_ins, carry_out, order, partial(self._send, member))
+        send = partial(self._send, member)
+        if isinstance(order, Order):
+            work = self._loop.run_in_executor(self._stand_ins, carry_out, order, send)
+        else:
+            work = self._loop.run_in_executor(self._stand_ins, carry_out_step, order, member, send)
         return DaskHandle(self, member, work)
 
-    def _send(self, member: Member, record_id: str, document: bytes, log: Path) -> Parcel:
+    def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
         token = f"ef-{record_id}-{uuid4().hex}"
         parcel = Parcel(token, log, member, partial(self._stop, member))
-        task = remote.Task(
-            token=token,
-            topic=self._topic,
-            runner=member.process,
-            record_id=record_id,
-            document=remote.compressed(document),
-        )
+        task = remote.Task(token=token, topic=self._topic, runner=member.process, work=work)
         self._loop.call_soon_threadsafe(self._submit, parcel, task)
         return parcel
 
@@ -117,7 +114,7 @@ class DaskEngine:
             parcel.inbox.put(_gone(parcel.member))
             return
         self._parcels[parcel.token] = parcel
-        self._spawn(self._fetch(parcel, self._cluster.submit(remote.run_forecast, task, parcel.member.address)))
+        self._spawn(self._fetch(parcel, self._cluster.submit(remote.run, task, parcel.member.address)))
 
     async def _fetch(self, parcel: Parcel, future: Any) -> None:
         """Brings the answer to whoever waits for it; None comes where there is none to be had."""

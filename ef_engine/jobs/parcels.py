@@ -5,6 +5,7 @@ A parcel is the `work` of an attempt like any other: progress, time-outs and wis
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -13,10 +14,10 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ef_engine.jobs.progress import KillRequestedError, TimedOutError
-from ef_engine.jobs.remote import Answered, AnyAnswer, Failed, Stopped, uncompressed
-from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
+from ef_engine.jobs.remote import Answered, AnyAnswer, Failed, Returned, Stopped, uncompressed
+from ef_engine.jobs.seam import RemoteError, WorkerDiedError, WorkerLostError
 from ef_engine.jobs.worker import Answer
-from ef_engine.simulation.observer import Observer
+from ef_engine.simulation.observer import SILENT, Observer
 from ef_engine.store import forecasts
 from ef_engine.store.places import FILE_MODE, Places
 from ef_engine.store.process import Process
@@ -25,14 +26,6 @@ from ef_engine.store.states import Outcome
 LOOK_SECONDS = 0.1
 SILENT_SECONDS = 3.0
 """A worker that is heard of every second, and was not for so long, has no heartbeat."""
-
-
-class RemoteError(Exception):
-    """The work raised an error on its worker; it reads as it did there."""
-
-    def __init__(self, failed: Failed) -> None:
-        super().__init__(failed.message)
-        self.add_note(failed.traceback)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +73,18 @@ class Parcel:
         WorkerDiedError if the worker went away.
         """
         answered = self.wait(observer)
+        assert isinstance(answered, Answered)
         contents = {name: uncompressed(data) for name, data in answered.files.items()}
         forecasts.write_results(places, record_id, contents)
         return Answer(Outcome(answered.outcome), answered.summary)
 
-    def wait(self, observer: Observer) -> Answered:
+    def wait(self, observer: Observer = SILENT) -> Answered | Returned:
         """The answer itself."""
         wish: Exception | None = None
         done, phase = 0, ("", 0)
         while True:
             message = self._next()
-            if isinstance(message, Answered | Failed | Stopped | Gone):
+            if isinstance(message, Answered | Returned | Failed | Stopped | Gone):
                 return self._last(message, wish)
             if wish:
                 continue
@@ -116,19 +110,17 @@ class Parcel:
                 file.write(printed)
         return message
 
-    def _last(self, message: AnyAnswer | Gone, wish: Exception | None) -> Answered:
+    def _last(self, message: AnyAnswer | Gone, wish: Exception | None) -> Answered | Returned:
         match message:
             case Gone():
                 raise message.error()
             case Failed():
-                raise RemoteError(message)
+                raise RemoteError(message.message, message.traceback)
             case Stopped():
                 raise wish or WorkerLostError(f"{self.member.process} was replaced")
-            case Answered():
+            case Answered() | Returned():
                 return message
 
 
 def _owners_file(path: str, flags: int) -> int:
-    import os
-
     return os.open(path, flags, FILE_MODE)

@@ -11,15 +11,18 @@ import sys
 import tempfile
 import threading
 import time
-import traceback
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from platform import python_version
 from typing import Any
 
-from ef_engine.jobs.attempt import sentence
+from ef_engine.flows.model import Call
+from ef_engine.jobs.order import StepOrder
+from ef_engine.jobs.shipped import unpacked
+from ef_engine.jobs.step import call_result, message_of, traceback_text
+from ef_engine.jobs.targets import StopLoadingError
 from ef_engine.jobs.worker import computed
 from ef_engine.simulation.observer import Observer
 from ef_engine.store.process import Process, at_address, current
@@ -44,13 +47,29 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """A forecast to compute: its document, compressed. `token` names this one attempt, `topic` where its pulse goes."""
+    """Work for one worker, the `runner`. `token` names this one attempt, `topic` where its pulse goes."""
 
     token: str
     topic: str
     runner: Process
+    work: ForecastWork | CallWork
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastWork:
+    """A forecast to compute: its document, compressed."""
+
     record_id: str
     document: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CallWork:
+    """A step of a flow to call, whose function is in the `files` that come with it, or installed."""
+
+    order: StepOrder
+    call: Call
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,14 @@ class Answered:
     outcome: str
     summary: Mapping[str, Any]
     files: Mapping[str, bytes]
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a step returned, as a plain value."""
+
+    value: Any
     printed: str = ""
 
 
@@ -79,7 +106,8 @@ class Stopped:
     printed: str = ""
 
 
-AnyAnswer = Answered | Failed | Stopped
+AnyWork = ForecastWork | CallWork
+AnyAnswer = Answered | Returned | Failed | Stopped
 
 
 class UnwantedError(Exception):
@@ -115,22 +143,42 @@ def uncompressed(data: bytes) -> bytes:
     return zlib.decompress(data)
 
 
-def run_forecast(task: Task) -> AnyAnswer:
-    """Simulates and evaluates."""
+def run(task: Task) -> AnyAnswer:
+    """Does the work of a task, if it is for this process."""
     from distributed import get_worker
 
     if task.runner != _process_of(worker := get_worker()):
         return Stopped()
     with _printing() as printed, _pulse(worker, task, printed) as pulse:
+        answer: AnyAnswer
         try:
-            document = uncompressed(task.document)
-            answer, contents = computed(document, f"{task.record_id}.json", task.record_id, pulse)
+            answer = _forecast(task.work, pulse) if isinstance(task.work, ForecastWork) else _called(task.work)
         except UnwantedError:
-            return Stopped(printed())
+            answer = Stopped()
         except Exception as error:  # whatever goes wrong in the work is the end of this task alone
-            return Failed(sentence(error), traceback.format_exc(), printed())
-        files = {name: compressed(data) for name, data in contents.items()}
-        return Answered(answer.outcome.value, dict(answer.summary), files, printed())
+            answer = Failed(message_of(error), traceback_text(error))
+        return replace(answer, printed=printed())
+
+
+def _forecast(work: ForecastWork, pulse: Pulse) -> Answered:
+    """Simulates and evaluates."""
+    answer, contents = computed(uncompressed(work.document), f"{work.record_id}.json", work.record_id, pulse)
+    files = {name: compressed(data) for name, data in contents.items()}
+    return Answered(answer.outcome.value, dict(answer.summary), files)
+
+
+def _called(work: CallWork) -> Returned | Failed:
+    """Calls a step's function, in an environment that is afterwards as it was."""
+    before = dict(os.environ)
+    with unpacked(work.files, work.order.directory) as folder:
+        os.environ.update(work.order.environment)
+        try:
+            return Returned(call_result(work.call, replace(work.order, directory=str(folder))))
+        except (Exception, SystemExit, StopLoadingError) as error:  # while its lines can still be read
+            return Failed(message_of(error), traceback_text(error))
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 @contextmanager
@@ -209,6 +257,8 @@ def _pulse(worker: Any, task: Task, printed: Callable[[], str]) -> Iterator[Puls
 
     def tell() -> None:
         while not stopped.wait(PULSE_SECONDS):
+            if isinstance(task.work, CallWork) and is_unwanted():
+                leave()  # nothing else ends a call whose flow is gone, and a recovery would make it twice
             worker.log_event(
                 task.topic,
                 {

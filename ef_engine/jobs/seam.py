@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ef_engine.errors import EfError
 from ef_engine.jobs.order import AnyOrder
 from ef_engine.store.process import Process
 
@@ -18,6 +19,15 @@ class WorkerDiedError(Exception):
 
 class WorkerLostError(WorkerDiedError):
     """Nothing is heard of the worker any more, which may even go on: what it was at is lost, and not closed by us."""
+
+
+class RemoteError(EfError):
+    """The work raised an error where it was done; message and `traceback` read as they did there."""
+
+    def __init__(self, message: str, traceback: str) -> None:
+        super().__init__(message)
+        self.traceback = traceback
+        self.add_note(traceback)
 
 
 class Handle(Protocol):

@@ -8,20 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ef_engine.errors import EfError, HeldError
+from ef_engine.flows.model import Call
 from ef_engine.jobs.attempt import Conduct, run_attempt, sentence
-from ef_engine.jobs.order import Order
-from ef_engine.jobs.parcels import Parcel
+from ef_engine.jobs.order import Order, StepOrder
+from ef_engine.jobs.parcels import Member, Parcel
+from ef_engine.jobs.remote import AnyWork, CallWork, ForecastWork, Returned, compressed
 from ef_engine.jobs.run_one import has_result, known, prepare
+from ef_engine.jobs.shipped import shipped
+from ef_engine.jobs.step import Elsewhere, run_step
 from ef_engine.store import forecasts, tickets
 from ef_engine.store.claims import claimed
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome
 
-Send = Callable[[str, bytes, Path], Parcel]
-"""Sends a forecast by its id, its document and the log of the attempt."""
+Send = Callable[[str, AnyWork, Path], Parcel]
+"""Sends work under the id of a record; what is printed goes to the log of the attempt."""
 
 
 def carry_out(order: Order, send: Send) -> None:
@@ -34,12 +40,31 @@ def carry_out(order: Order, send: Send) -> None:
         for record_id in order.ids:
             claim = stack.enter_context(ExitStack())
             if ready := _claimed(order, record_id, claim):
-                document, _ = forecasts.read_document(order.places, record_id) or (b"", None)
                 log = order.places.run(record_id) / f"attempt-{ready.attempt + 1}.log"
-                sent.append((ready, claim, send(record_id, document, log)))
+                sent.append((ready, claim, send(record_id, _work(order, record_id), log)))
         for record, claim, parcel in sent:
             with claim:
                 _say(order, record.id, _attempted(order, record, parcel))
+
+
+def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
+    """Has a step called, and writes down what came of it; raises WorkerDiedError if the worker goes away."""
+    assert isinstance(order.work, Call)
+    call = order.work
+
+    def result(order: StepOrder, log: Path) -> Any:
+        found = shipped(call.target, order.directory, order.path)
+        work = CallWork(replace(order, path=()), replace(call, target=found.target), found.files)
+        answered = send(order.record_id, work, log).wait()
+        assert isinstance(answered, Returned)
+        return answered.value
+
+    run_step(order, Elsewhere(member.process, member.was_heard, result))
+
+
+def _work(order: Order, record_id: str) -> ForecastWork:
+    stored = forecasts.read_document(order.places, record_id)
+    return ForecastWork(record_id, compressed(stored[0] if stored else b""))
 
 
 def _claimed(order: Order, record_id: str, claim: ExitStack) -> Record | None:

@@ -11,7 +11,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 DEADLINE = 60.0
 
@@ -53,10 +55,15 @@ class DaskCluster:
             )
 
     def wait_for_workers(self, count: int) -> None:
-        from distributed import Client
-
-        with Client(self.address, set_as_default=False) as client:
+        with self._client() as client:
             client.wait_for_workers(count, timeout=DEADLINE)
+
+    def worker_pids(self) -> set[int]:
+        with self._client() as client:
+            return set(client.run(os.getpid).values())
+
+    def _client(self) -> Any:
+        return import_module("distributed").Client(self.address, set_as_default=False)
 
     def close(self) -> None:
         for process in (*self.nannies, self.scheduler):
