@@ -97,7 +97,13 @@ def test_what_runs_there_shows_host_worker_and_progress(shop: Shop, cluster: Das
     assert "lost" not in row
     assert "frozen" not in row
     assert client.poll() is None
-    shop.cli("kill", record_id)
+    held = shop.cli("pause", record_id)
+    assert held.returncode == 3
+    assert "can neither be held nor looked into from here; `ef_cli kill" in held.stderr
+    listed = shop.cli("ls", "workers").stdout
+    assert f"{marker.process.pid}" in listed
+    ended = shop.cli("kill", "worker", str(marker.process.pid))
+    assert ended.returncode == 0, ended.stderr
     client.communicate()
 
 

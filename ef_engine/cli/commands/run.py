@@ -21,6 +21,7 @@ from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.service.inputs import NO_CHANGES, STDIN
+from ef_engine.service.rights import Right
 from ef_engine.service.run import Ran, RunWatcher, Wishes
 from ef_engine.service.stage import Staged
 from ef_engine.store.states import Outcome
@@ -42,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_change_options(parser)
     add_option(parser, "all", action="store_true", help="everything that is staged")
     add_queue_options(parser)
+    add_option(parser, "to", metavar="PLACE", choices=("database",), help="store results there too, as they come")
     add_option(parser, "fail_infeasible", action="store_true", help="end with 5 if a forecast is infeasible")
     add_option(parser, "in_process", action="store_true", help="simulate right here, one after another")
 
@@ -64,10 +66,24 @@ def run(invocation: Invocation) -> int:
     if invocation.option("detach", False):
         return detach(invocation, ids)
     results = queued(invocation, ids) if _wants_queue(invocation, ids) else _here(invocation, ids)
+    if "to" in invocation.args:
+        results = _stored(invocation, results)
     return tell_results(invocation, results, is_strict=bool(invocation.option("fail_infeasible", False)))
 
 
+def _stored(invocation: Invocation, results: Iterator[Ran]) -> Iterator[Ran]:
+    """The results on their way into the database, too."""
+    from ef_engine.service.to_database import stored
+
+    invocation.require(Right.EXPORT)
+    return stored(invocation.workspace, invocation.database, results)
+
+
 def _check_combination(invocation: Invocation) -> None:
+    if "to" in invocation.args and invocation.option("detach", False):
+        raise CommandError(
+            "--to database needs this command to stay", "leave out --detach, or use `ef_cli export` later"
+        )
     for name in run_flow.OPTIONS:
         if name in invocation.args:
             raise CommandError(f"--{name} belongs to a flow", "say `ef_cli run flow FILE|NAME`")

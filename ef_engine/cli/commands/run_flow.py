@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 MOST_INTERRUPTS = 2
 OPTIONS = ("recover", "dry_run", "keep_going")
-_REFUSED = ("timeout", "on_finish", "in_process", "all", "fail_infeasible", "start_date", "end_date", "forecast_label")
+_REFUSED = (
+    "timeout",
+    "on_finish",
+    "to",
+    "in_process",
+    "all",
+    "fail_infeasible",
+    "start_date",
+    "end_date",
+    "forecast_label",
+)
 
 
 def run(invocation: Invocation, names: list[str]) -> int:
