@@ -28,6 +28,9 @@ from ef_engine.jobs.stand_in import carry_out, carry_out_step
 LOOK_SECONDS = 2.0
 STATUS_SECONDS = 0.1
 LEAVE_SECONDS = 0.5
+NANNY_SECONDS = 2.0
+"""A nanny kills a worker that does not leave after four seconds, which is more than the grace of most."""
+
 MOST_WORKERS = 1000
 
 
@@ -133,11 +136,11 @@ class DaskEngine:
     async def end(self, member: Member, grace: float) -> None:
         """Ends a worker's process: it leaves by itself, or its nanny sees to that."""
         member.is_ended = True
-        await self._cluster.tell(remote.leave, address=member.address)
+        self._spawn(self._cluster.tell(remote.leave, address=member.address))
         if await self._is_gone(member, LEAVE_SECONDS):
             return
         self._spawn(self._cluster.restart(member.address))
-        if not await self._is_gone(member, grace + LEAVE_SECONDS):
+        if not await self._is_gone(member, grace + NANNY_SECONDS):
             self._lose(member)  # nothing is heard of it that could still be believed
 
     async def _is_gone(self, member: Member, seconds: float) -> bool:

@@ -125,6 +125,19 @@ def test_kill_stops_the_work_and_leaves_the_other_worker_alone(shop: Shop, clust
         client.communicate()
 
 
+def test_a_worker_that_stands_still_is_frozen_and_can_be_killed_all_the_same(shop: Shop, cluster: DaskCluster) -> None:
+    record_id = shop.stage_long()
+    client = shop.start("run", record_id, *on(cluster))
+    os.kill(shop.marker(record_id).process.pid, signal.SIGSTOP)
+    until(lambda: "frozen" in shop.cli("ps").stdout)
+
+    killed = shop.cli("kill", record_id)
+
+    assert killed.returncode == 0, killed.stderr
+    assert outcomes(shop, [record_id]) == {"killed": 1}
+    client.communicate(timeout=30)
+
+
 def test_a_worker_that_dies_leaves_what_it_was_at_lost_until_somebody_restarts_it(
     shop: Shop, cluster: DaskCluster
 ) -> None:
