@@ -36,6 +36,8 @@ def shipped(target: str, directory: str, path: Sequence[str]) -> Shipped:
         file = Path(directory, module)
         return Shipped(f"{file.name}:{name}", _sources(file.parent, packages=()))
     top = module.partition(".")[0]
+    if top == __name__.partition(".")[0]:
+        return Shipped(target, {})
     spec = PathFinder.find_spec(top, [each for each in path if not _is_installed(Path(each))])
     if spec is None or (spec.origin is None and not spec.submodule_search_locations):
         return Shipped(target, {})
