@@ -165,16 +165,25 @@ class Flow(_Container):
         jobs: int | None = None,
         workspace: str | Path | None = None,
         owner: str | None = None,
+        cluster: str | None = None,
         quiet: bool = False,
     ) -> FlowResult:
         """Runs the flow to its end and says how that was in a line, unless `quiet`.
 
         `recover` continues the latest run, or the one of that id: what succeeded with the same inputs is skipped. The
-        flow goes on if this process dies. Raises InputError for a flow with mistakes, HeldError where it runs already.
+        flow goes on if this process dies. Its calls run on the Dask `cluster` of a scheduler's address, an empty
+        one for a cluster of its own. Raises InputError for a flow with mistakes, HeldError where it runs already.
         """
         stop_if_loading()
         places = _places(workspace)
-        request = replace(self._request(places, recover), keep_going=keep_going, jobs=jobs, owner=owner or _login())
+        request = replace(
+            self._request(places, recover),
+            keep_going=keep_going,
+            jobs=jobs,
+            owner=owner or _login(),
+            engine="local" if cluster is None else "dask",
+            scheduler=cluster or "",
+        )
         started = flows.start(places, request)
         if not quiet:
             for note in started.notes:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ef_engine.cli import main as cli
 from ef_engine.cli.commands import COMMANDS
 from ef_engine.cli.invocation import Invocation
-from ef_engine.cli.options import GLOBAL_OPTIONS, add_global_options, add_option
+from ef_engine.cli.options import ENGINE_OPTIONS, GLOBAL_OPTIONS, add_global_options, add_option, add_settings
 from ef_engine.cli.parser import Parser
 from ef_engine.cli.settings import resolve
 from ef_engine.errors import CommandError, EfError
@@ -64,6 +64,7 @@ def parser() -> Parser:
     add_option(made, "read_only", action="store_true", help="look at a workspace and change nothing")
     made.add_argument(HEADLESS, action="store_true", help="no dashboard: the rest is a command of ef_cli")
     shown = {"workspace", "username", "config", "profile"}
+    add_settings(made, ENGINE_OPTIONS)
     add_global_options(made, shown=shown & {option.name for option in GLOBAL_OPTIONS})
     return made
 

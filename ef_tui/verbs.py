@@ -41,7 +41,12 @@ def enqueue(workspace: Workspace, ids: Sequence[str]) -> None:
     from ef_engine.service.queue import enqueue as put
     from ef_engine.service.run import Wishes
 
-    put(workspace.places, ids, Wishes(), QueueWishes(owner=workspace.owner))
+    put(
+        workspace.places,
+        ids,
+        Wishes(),
+        QueueWishes(owner=workspace.owner, engine=workspace.engine, scheduler=workspace.scheduler),
+    )
 
 
 def kill(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:

@@ -64,7 +64,15 @@ class Invocation:
             self.option("rights", ALL),
             self.option("profile", ""),
             self.settings["rights"].origin,
+            *self._engine(),
         )
+
+    def _engine(self) -> tuple[str, str]:
+        """Where to run, and the scheduler of a cluster; one that is only set counts where a cluster is asked for."""
+        engine, scheduler = self.option("engine", "local"), self.option("scheduler", "")
+        if engine == "local" and "scheduler" in self.args:
+            raise CommandError("--scheduler belongs to a cluster", "add --engine dask")
+        return engine, scheduler if engine == "dask" else ""
 
     def require(self, right: Right) -> None:
         """Raises ForbiddenError where the user's profile does not grant the right."""

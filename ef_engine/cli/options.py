@@ -15,6 +15,7 @@ from ef_engine.secret import Secret
 from ef_engine.service.rights import Right
 
 SOURCES = ("json", "excel", "database")
+ENGINES = ("local", "dask")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
@@ -75,16 +76,28 @@ WATCH_OPTIONS = (
 )
 """Options of `ps` alone, which are settings all the same."""
 
+ENGINE_OPTIONS = (
+    Option("engine", "where to run: local, or dask for a cluster (default: local)", "ENGINE", ENGINES),
+    Option("scheduler", "the Dask scheduler, as tcp://HOST:PORT (default: a cluster of its own)", "ADDRESS"),
+)
+"""Options of what runs something, settings too."""
+
 RIGHTS = Option("rights", "what the profile may do (default: everything)", "RIGHTS", tuple(Right), is_of_file=True)
 """No option: whoever types a command should not have to, nor be able to, say what they may do."""
 
-SETTINGS = (*(option for option in GLOBAL_OPTIONS if option.is_setting), *WATCH_OPTIONS, RIGHTS)
+SETTINGS = (*(option for option in GLOBAL_OPTIONS if option.is_setting), *WATCH_OPTIONS, *ENGINE_OPTIONS, RIGHTS)
 
 
 def add_option(parser: argparse._ActionsContainer, name: str, letter: str = "", **details: Any) -> None:
     """Adds `--a_b`, also spelled `--a-b`, and `-x` for a letter; what is not given leaves no trace in the result."""
     spellings = dict.fromkeys((*([f"-{letter}"] if letter else ()), f"--{name}", f"--{name.replace('_', '-')}"))
     parser.add_argument(*spellings, dest=name, default=argparse.SUPPRESS, **details)
+
+
+def add_settings(parser: argparse._ActionsContainer, options: Collection[Option]) -> None:
+    """Adds options that some commands take and that are settings everywhere."""
+    for option in options:
+        add_option(parser, option.name, metavar=option.metavar, choices=option.choices, help=option.help)
 
 
 def add_global_options(parser: argparse._ActionsContainer, shown: Collection[str] | None = None) -> None:

@@ -64,6 +64,8 @@ def _default(name: str, environment: Mapping[str, str]) -> Any:
             return _login_name(environment)
         case "log_level":
             return "info"
+        case "engine":
+            return "local"
         case "approximate":
             return False
     return dashboard_settings.default_of(name) if name.startswith(f"{dashboard_settings.TABLE}.") else None

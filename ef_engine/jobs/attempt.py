@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import os
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from ef_engine.errors import EfError
 from ef_engine.jobs.progress import KillRequestedError, ProgressWriter, TimedOutError
+from ef_engine.jobs.seam import WorkerDiedError
 from ef_engine.jobs.worker import Answer, work
 from ef_engine.simulation.observer import SILENT, Observer
 from ef_engine.store import active, forecasts, journal, requests
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
 from ef_engine.store.places import FILE_MODE, Places
-from ef_engine.store.process import current
+from ef_engine.store.process import Process, current
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running
 from ef_engine.store.transitions import Finish, Start, after, seconds_held
@@ -31,26 +33,30 @@ class Conduct:
     """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's.
 
     Where it `is_supervised`, a wish to kill it stays for the supervisor, who takes it out of other tickets too.
+    `work` does the work; where another `process` than this one does, `is_alive` says whether it was heard of lately.
     """
 
     timeout: float | None = None
     watcher: Observer = field(default=SILENT)
     version: str = ""
     is_supervised: bool = False
+    work: Callable[[Places, str, Observer], Answer] = work
+    process: Process | None = None
+    is_alive: Callable[[], bool] = lambda: True
 
 
 def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
     """Runs the forecast, whose claim the caller holds and whose document is in its directory; returns its record."""
-    with active.marked(places, record.id, record.attempt + 1):
-        return _run(places, begun(places, record, conduct.version), conduct)
+    with active.marked(places, record.id, record.attempt + 1, conduct.process, conduct.is_alive):
+        return _run(places, begun(places, record, conduct.version, conduct.process), conduct)
 
 
 def _run(places: Places, running: Record, conduct: Conduct) -> Record:
     record = running
     log = places.run(record.id) / f"attempt-{running.attempt}.log"
-    write_log(log, f"attempt {running.attempt} of {record.id} by {current()}")
+    write_log(log, f"attempt {running.attempt} of {record.id} by {conduct.process or current()}")
     try:
-        answer = work(places, record.id, _progress(places, running, conduct))
+        answer = conduct.work(places, record.id, _progress(places, running, conduct))
     except KeyboardInterrupt:
         _ended(places, running, log, Finish(Outcome.KILLED, now(), "interrupted"))
         raise
@@ -60,19 +66,24 @@ def _run(places: Places, running: Record, conduct: Conduct) -> Record:
     except TimedOutError:
         message = f"stopped after {conduct.timeout:g} s"
         return _ended(places, running, log, Finish(Outcome.TIMED_OUT, now(), message))
+    except WorkerDiedError:
+        raise  # who did the work is gone, and this process closes nothing for it
     except Exception as error:  # whatever goes wrong in the work is the outcome of this attempt alone
         write_log(log, traceback.format_exc())
         return _ended(places, running, log, Finish(Outcome.FAILED, now(), sentence(error)))
     return _ended(places, _answered(running, answer), log, Finish(answer.outcome, now(), _message(answer)))
 
 
-def begun(places: Places, record: Record, version: str) -> Record:
-    """The record as running here, written. A run nobody runs any more is closed as crashed first."""
+def begun(places: Places, record: Record, version: str, process: Process | None = None) -> Record:
+    """The record as running in a process (this one, for None), written.
+
+    A run nobody runs any more is closed as crashed first.
+    """
     if isinstance(record.state, Running | Paused):
         record = after(record, Finish(Outcome.CRASHED, now(), f"its process {record.state.process} is gone"))
         forecasts.write_record(places, record)
         note_end(places, record)
-    running = replace(after(record, Start(current(), now())), fingerprint=f"{record.id}@{version}")
+    running = replace(after(record, Start(process or current(), now())), fingerprint=f"{record.id}@{version}")
     forecasts.write_record(places, running)
     journal.note(places, Kind.PRERUN, record.id, attempt=running.attempt, owner=running.owner)
     return running

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from ef_engine.errors import EfError, HeldError
+from ef_engine.flows.outcome import Verdict
 from ef_engine.flows.recovery import kept_of
 from ef_engine.jobs.attempt import note_end, sentence
+from ef_engine.jobs.engines import LOCAL
 from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
 from ef_engine.jobs.flow_runner import FlowRunner
 from ef_engine.store import active, flow_runs, forecasts, journal, requests
@@ -52,7 +54,7 @@ def main() -> int:
             with claimed(places, run.id):
                 _answer({"id": run.id, "notes": notes})
                 _print_to(places.run(run.id) / "owner.log")
-                _run(places, run, plan)
+                _run(places, run, plan, request)
     except EfError as error:
         _answer(_told(error))
         return error.exit_code
@@ -153,17 +155,24 @@ def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
     return run
 
 
-def _run(places: Places, run: FlowRun, plan: Plan) -> None:
-    from ef_engine.jobs.slots import LocalEngine, start_forkserver
+def _run(places: Places, run: FlowRun, plan: Plan, request: Request) -> None:
+    from ef_engine.jobs.slots import start_forkserver
+    from ef_engine.jobs.step_engines import StepEngines
 
+    if request.engine != LOCAL:  # what commands of steps run goes there too
+        os.environ |= {"EF_ENGINE": request.engine, "EF_SCHEDULER": request.scheduler}
     if any(each.action != "skip" for each in plan.decisions):
         start_forkserver(PRELOADED)
     kept = kept_of(plan.decisions, plan.earlier)
     reasons = {each.key: each.reason for each in plan.decisions}
     with active.marked(places, run.id, 1):
-        runner = FlowRunner(places, run, plan.outline, lambda: LocalEngine(1), reasons)
+
+        async def go() -> Verdict:
+            async with StepEngines(request.engine, request.scheduler) as engines:
+                return await FlowRunner(places, run, plan.outline, engines.of, reasons).go(kept)
+
         try:
-            end = asyncio.run(runner.go(kept))
+            end = asyncio.run(go())
             finish = Finish(OUTCOMES[end.end.value], now())
             handled = end.handled
         except Exception as error:  # a full disk, say: the run must not stand as running for ever

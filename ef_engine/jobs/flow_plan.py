@@ -37,7 +37,8 @@ OUTCOMES = {
 class Request:
     """A flow that somebody wants to run: its document, where it is at home, and how.
 
-    `recover` is None to start anew, the id of the run to recover, or an empty text for the latest.
+    `recover` is None to start anew, the id of the run to recover, or an empty text for the latest. `engine` is where
+    its calls and the forecasts of its commands run, `scheduler` the address of a cluster.
     """
 
     flow: Mapping[str, Any]
@@ -47,6 +48,8 @@ class Request:
     owner: str = ""
     keep_going: bool = False
     jobs: int | None = None
+    engine: str = "local"
+    scheduler: str = ""
     recover: str | None = None
 
 

@@ -26,7 +26,8 @@ from ef_engine.flows.transition import Began, Drain, Ended, Event, Kill, after, 
 from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.flow_inputs import fingerprint, inputs_of, lookup_for
 from ef_engine.jobs.order import StepOrder
-from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
+from ef_engine.jobs.seam import Handle, WorkerDiedError, WorkerLostError
+from ef_engine.jobs.step_engines import StepEngine
 from ef_engine.store import active, documents, flow_runs, forecasts, requests, tickets
 from ef_engine.store.atomic import write_bytes
 from ef_engine.store.clock import now
@@ -54,12 +55,12 @@ class _Active:
 
 @dataclass(slots=True)
 class FlowRunner:
-    """One run of a flow, whose claim the caller holds; `engine` makes a new slot for a step."""
+    """One run of a flow, whose claim the caller holds; `engine` finds a place for a step."""
 
     places: Places
     run: FlowRun
     outline: Outline
-    engine: Callable[[], Engine]
+    engine: Callable[[StepOrder], StepEngine]
     reasons: Mapping[Key, str] = field(default_factory=dict)
     _course: Course = field(init=False)
     _steps: dict[Key, str] = field(init=False, default_factory=dict)
@@ -207,12 +208,19 @@ class FlowRunner:
 
     async def _tried(self, key: Key, step: _Active, timeout: float | None) -> Record:
         """One try; the record as it ended."""
-        engine = self.engine()
+        order = self._order(key, step.record)
+        engine = self.engine(order)
         try:
-            step.handle = await engine.start(self._order(key, step.record))
+            while not (engine.free or engine.trouble or step.ending):
+                await asyncio.sleep(TICK_SECONDS)
+            if step.ending:
+                return self._closed(step, step.ending)
+            step.handle = await engine.start(order)
             if step.ending:
                 self._spawn(step.handle.kill(TERM_SECONDS))
             await self._waited(key, step, timeout)
+        except WorkerLostError as error:
+            return self._closed(step, step.ending or (Outcome.CRASHED, str(error)))
         except WorkerDiedError:
             return self._closed(step, step.ending or (Outcome.CRASHED, "its process died"))
         except Exception as error:  # it could not be begun, or its end not be written

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from ef_engine.errors import EfError
 from ef_engine.jobs.order import AnyOrder
 from ef_engine.store.process import Process
 
 
 class WorkerDiedError(Exception):
     """The worker went away before its order was done."""
+
+
+class WorkerLostError(WorkerDiedError):
+    """Nothing is heard of the worker any more, which may even go on: what it was at is lost, and not closed by us."""
+
+
+class RemoteError(EfError):
+    """The work raised an error where it was done; message and `traceback` read as they did there."""
+
+    def __init__(self, message: str, traceback: str) -> None:
+        super().__init__(message)
+        self.traceback = traceback
+        self.add_note(traceback)
 
 
 class Handle(Protocol):
@@ -34,8 +48,16 @@ class Engine(Protocol):
     """Somewhere to run orders."""
 
     @property
+    def room(self) -> int:
+        """How many orders can run at a time where nobody says how many, at least 1."""
+
+    @property
     def free(self) -> int:
         """How many orders can be started right now."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be started any more, as a sentence; empty while all is well."""
 
     def resize(self, slots: int) -> None:
         """Changes how many orders may run at a time; what runs goes on."""

@@ -20,6 +20,8 @@ from ef_engine.jobs.seam import WorkerDiedError
 from ef_engine.jobs.signals import signal_group
 from ef_engine.store.process import Liveness, Process, liveness
 
+CORES = os.cpu_count() or 1
+
 
 def start_forkserver(preloaded: Sequence[str] = local_worker.PRELOADED) -> None:
     """Starts the process workers are forked from. Once a process, before anything replaces standard error.
@@ -97,7 +99,10 @@ class LocalHandle:
 class LocalEngine:
     """Slots on this machine."""
 
-    def __init__(self, slots: int) -> None:
+    room = CORES
+    trouble = ""
+
+    def __init__(self, slots: int = CORES) -> None:
         self._size = slots
         self._idle: list[_Slot] = []
         self._busy: list[_Slot] = []

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
@@ -23,33 +24,49 @@ from ef_engine.flows.model import Call, Command
 from ef_engine.jobs.attempt import note_end, sentence, write_log
 from ef_engine.jobs.order import StepOrder
 from ef_engine.jobs.plain_values import NotPlainError, from_plain, result_to_plain, to_plain
+from ef_engine.jobs.seam import RemoteError, WorkerDiedError
 from ef_engine.jobs.targets import StopLoadingError, load
 from ef_engine.store import active, flow_runs, forecasts, journal
 from ef_engine.store.atomic import write_text
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
 from ef_engine.store.places import FILE_MODE
-from ef_engine.store.process import current
+from ef_engine.store.process import Process, current
 from ef_engine.store.records import Record
-from ef_engine.store.states import Outcome
+from ef_engine.store.states import Outcome, Running
 from ef_engine.store.transitions import Finish, Start, after
 
 MOST_PASSES = 100_000
+_CALLERS = (__file__, str(Path(__file__).with_name("remote.py")))
 PROGRAM = (sys.executable, "-P", "-m", "ef_engine.cli")
 
 
-def run_step(order: StepOrder) -> None:
-    """Runs the step, whose record stands as queued, to its end."""
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another process that does the work: `result` has it done there, `is_alive` says whether it was heard of."""
+
+    process: Process
+    is_alive: Callable[[], bool]
+    result: Callable[[StepOrder, Path], Any]
+
+
+def run_step(order: StepOrder, elsewhere: Elsewhere | None = None) -> None:
+    """Runs the step, whose record stands as queued, to its end: in this process, or elsewhere.
+
+    Raises WorkerDiedError if it is done elsewhere, and who does it goes away; it stands as running then.
+    """
     places, record = order.places, forecasts.known(order.places, order.record_id)
-    with active.marked(places, record.id, record.attempt + 1):
-        running = after(record, Start(current(), now()))
+    who = (elsewhere.process, elsewhere.is_alive) if elsewhere else ()
+    with active.marked(places, record.id, record.attempt + 1, *who):
+        running = after(record, Start(elsewhere.process if elsewhere else current(), now()))
         forecasts.write_record(places, running)
         journal.note(
             places, Kind.PRERUN, record.id, attempt=running.attempt, owner=order.owner, tracking=record.tracking
         )  # fmt: skip
         log = places.run(record.id) / f"attempt-{running.attempt}.log"
-        _print_to(log)
-        finish = _worked(order, running)
+        if not elsewhere:
+            _print_to(log)
+        finish = _worked(order, running, elsewhere.result if elsewhere else _result)
         finished = after(forecasts.known(places, record.id), finish)  # which may have been paused meanwhile
         forecasts.write_record(places, finished)
         note_end(places, finished)
@@ -63,28 +80,46 @@ def _print_to(log: Path) -> None:
     os.close(descriptor)
 
 
-def _worked(order: StepOrder, running: Record) -> Finish:
+def _worked(order: StepOrder, running: Record, result_of: Callable[[StepOrder, Path], Any]) -> Finish:
     """How the work ended; its result, or its traceback, is on disk then."""
     directory = order.places.run(running.id)
     log = directory / f"attempt-{running.attempt}.log"
-    write_log(log, f"attempt {running.attempt} of {running.label}@{running.sequence} by {current()}")
+    write_log(log, f"attempt {running.attempt} of {running.label}@{running.sequence} by {_runner(running)}")
     try:
-        result = _result(order, log)
+        result = result_of(order, log)
         flow_runs.write_result(order.places, running.id, result)
+    except WorkerDiedError:
+        raise
     except (Exception, SystemExit, StopLoadingError) as error:  # whatever the user's code does
-        text = "".join(traceback.format_exception(type(error), error, _users_part(error.__traceback__)))
+        text = traceback_text(error)
         write_text(directory / f"traceback-{running.attempt}.txt", text)
         write_log(log, text)
-        message = sentence(error) if isinstance(error, Exception) else f"{type(error).__name__}: {error}"
-        return Finish(Outcome.FAILED, now(), message)
+        return Finish(Outcome.FAILED, now(), message_of(error))
     finally:
         _flush()
     return Finish(Outcome.EVALUATED, now())
 
 
+def _runner(running: Record) -> Process:
+    assert isinstance(running.state, Running)
+    return running.state.process
+
+
+def message_of(error: BaseException) -> str:
+    """What went wrong in one line."""
+    return sentence(error) if isinstance(error, Exception) else f"{type(error).__name__}: {error}"
+
+
+def traceback_text(error: BaseException) -> str:
+    """Where it went wrong in the user's code; of what went wrong elsewhere, where it did there."""
+    if isinstance(error, RemoteError):
+        return error.traceback
+    return "".join(traceback.format_exception(type(error), error, _users_part(error.__traceback__)))
+
+
 def _users_part(frames: TracebackType | None) -> TracebackType | None:
     """A traceback from where the user's code begins, if it came that far."""
-    while frames and frames.tb_next and frames.tb_frame.f_code.co_filename == __file__:
+    while frames and frames.tb_next and frames.tb_frame.f_code.co_filename in _CALLERS:
         frames = frames.tb_next
     return frames
 
@@ -101,8 +136,13 @@ def _result(order: StepOrder, log: Path) -> Any:
     sys.path[:0] = [each for each in order.path if each not in sys.path]
     if isinstance(order.work, Command):
         return _printed(order, order.work, log)
-    returned = _called(order.work, order)
-    return _listed(order.work, returned) if order.is_list else result_to_plain(returned)
+    return call_result(order.work, order)
+
+
+def call_result(call: Call, order: StepOrder) -> Any:
+    """What a call gives, as a plain value."""
+    returned = _called(call, order)
+    return _listed(call, returned) if order.is_list else result_to_plain(returned)
 
 
 def _called(call: Call, order: StepOrder) -> Any:

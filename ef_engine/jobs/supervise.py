@@ -55,14 +55,15 @@ def is_command_line_of_supervisor(places: Places, words: list[str]) -> bool:
 def main(arguments: list[str]) -> int:
     """Supervises the workspace of four directories until its queue is empty."""
     from ef_engine.errors import HeldError
+    from ef_engine.jobs.engines import Engines
     from ef_engine.jobs.slots import LocalEngine, start_forkserver
-    from ef_engine.jobs.supervisor import CORES, Supervisor
+    from ef_engine.jobs.supervisor import Supervisor
 
     os.umask(0o777 & ~DIRECTORY_MODE)
     places = Places(*map(Path, arguments))
     start_forkserver()
     try:
-        asyncio.run(Supervisor(places, LocalEngine(CORES)).run())
+        asyncio.run(Supervisor(places, Engines(LocalEngine())).run())
     except HeldError:
         return HeldError.exit_code
     return 0

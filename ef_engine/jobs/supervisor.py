@@ -21,10 +21,11 @@ from typing import Any
 from ef_engine.errors import HeldError
 from ef_engine.jobs.attempt import held_so_far, sentence
 from ef_engine.jobs.burial import bury, out_of_memory_kills, withdraw
+from ef_engine.jobs.engines import Engines
 from ef_engine.jobs.hooks import run_hook
 from ef_engine.jobs.observer import JournalObserver
 from ef_engine.jobs.order import Order
-from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
+from ef_engine.jobs.seam import Handle, WorkerDiedError, WorkerLostError
 from ef_engine.jobs.work import Work
 from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.locks import holding
@@ -43,7 +44,6 @@ RETRY_SECONDS = 1.0
 MOST_RETRIES = 60
 SWEEP_SECONDS = 600.0
 STEP_SECONDS = 0.2
-CORES = os.cpu_count() or 1
 
 
 @dataclass(slots=True)
@@ -62,8 +62,8 @@ class _Running:
 class Supervisor:
     """Takes tickets, fills slots, obeys requests, ends what takes too long, buries what died."""
 
-    def __init__(self, places: Places, engine: Engine, idle: float = IDLE_SECONDS) -> None:
-        self._places, self._engine, self._idle = places, engine, idle
+    def __init__(self, places: Places, engines: Engines, idle: float = IDLE_SECONDS) -> None:
+        self._places, self._engines, self._idle = places, engines, idle
         self._me: Process = current()
         self._works: dict[str, Work] = {}
         self._waiting: deque[Work] = deque()
@@ -93,7 +93,7 @@ class Supervisor:
                 while not await self._turn(loop.time()):
                     await self._rest(loop.time() + TICK_SECONDS)
             finally:
-                await self._engine.close()
+                await self._engines.close()
 
     async def _rest(self, until: float) -> None:
         """Until the next turn; a slot that gets free meanwhile is filled at once."""
@@ -119,6 +119,7 @@ class Supervisor:
             listing = tickets.Listing([], frozenset())
         self._guarded(lambda: self._take_tickets(listing.names, moment))
         self._guarded(lambda: self._obey(moment))
+        self._guarded(self._heed_trouble)
         await self._fill()
         self._guarded(lambda: self._watch_time(moment))
         self._guarded(lambda: self._observer.look(moment))
@@ -160,7 +161,9 @@ class Supervisor:
         present = set(names)
         self._others &= present
         self._retries = {name: found for name, found in self._retries.items() if name in present}
-        self._engine.resize(max((work.ticket.jobs or CORES for work in self._works.values()), default=CORES))
+        for engine in self._engines:
+            wanted = (work.ticket.jobs or engine.room for work in self._works.values() if work.engine is engine)
+            engine.resize(max(wanted, default=engine.room))
 
     def _take(self, name: str, moment: float) -> None:
         ticket = tickets.read(self._places, name)
@@ -170,7 +173,8 @@ class Supervisor:
             self._others.add(name)
         else:
             self._retry_later(name, moment)  # in case that it cannot be accepted
-            work = Work(self._places, tickets.accept(self._places, ticket, self._me), VERSION)
+            engine = self._engines.of(ticket)
+            work = Work(self._places, tickets.accept(self._places, ticket, self._me), VERSION, engine)
             self._retries.pop(name)
             self._works[name] = work
             work.begin()
@@ -186,10 +190,10 @@ class Supervisor:
         return count
 
     async def _fill_slots(self) -> None:
-        while self._engine.free and (found := self._next()):
+        while found := self._next():
             work, order = found
             try:
-                handle = await self._engine.start(order)
+                handle = await work.engine.start(order)
             except Exception as error:  # its worker died at once, or there is no more room for a process
                 self._tell(error)
                 self._return(work, order)
@@ -205,18 +209,25 @@ class Supervisor:
             w for is_set in (not self._last_was_set, self._last_was_set) for w in self._waiting if w.is_set == is_set
         )
         for work in turns:
-            if work.left and not self._is_full(work) and (order := work.next_order(self._slots(work), busy)):
+            if work.left and not self._is_full(work) and (order := work.next_order(busy)):
                 self._last_was_set = work.is_set
                 return work, order
         return None
 
     def _is_full(self, work: Work) -> bool:
-        """Whether as many of its forecasts run as its user wants at a time."""
+        """Whether no slot is free for it, or as many of its forecasts run as its user wants at a time."""
         jobs = work.ticket.jobs
-        return jobs is not None and sum(running.work is work for running in self._running) >= jobs
+        is_full = jobs is not None and sum(running.work is work for running in self._running) >= jobs
+        return is_full or not work.engine.free
 
-    def _slots(self, work: Work) -> int:
-        return work.ticket.jobs or CORES
+    def _heed_trouble(self) -> None:
+        """Begins nothing more of what asks for an engine that cannot start anything any more, and says why."""
+        for work in self._works.values():
+            if work.engine.trouble and not work.is_told:
+                work.is_told = True
+                tickets.say(self._places, work.ticket.name, work.engine.trouble)
+            if work.is_told:
+                work.drain()
 
     def _return(self, work: Work, order: Order) -> None:
         """Queues again what an order left undone."""
@@ -240,8 +251,8 @@ class Supervisor:
             await running.handle.wait()
             running.work.took(running.order, time.monotonic() - running.since)
             running.work.wait_for_others(running.order)
-        except WorkerDiedError:
-            self._guarded(lambda: self._bury(running))
+        except WorkerDiedError as error:
+            self._guarded(partial(self._bury, running, is_lost=isinstance(error, WorkerLostError)))
         except Exception as error:  # the worker could not go on, though it lives: a full disk, say
             self._tell(error)
         finally:
@@ -249,7 +260,8 @@ class Supervisor:
             self._guarded(lambda: self._return(running.work, running.order))
             self._is_free.set()
 
-    def _bury(self, running: _Running) -> None:
+    def _bury(self, running: _Running, *, is_lost: bool) -> None:
+        """Closes what the worker was at, unless it is lost and nobody wanted it stopped: then it stays as it stands."""
         kills = out_of_memory_kills()
         why = "the kernel ended it for want of memory" if kills > self._memory_kills else "its process died"
         self._memory_kills = kills
@@ -257,6 +269,9 @@ class Supervisor:
             outcome, message = running.ending.get(record_id, (Outcome.CRASHED, why))
             if record_id not in running.ending and requests.is_asked(self._places, record_id):
                 outcome, message = Outcome.KILLED, f"stopped by {self._owner_of(record_id)}"
+            elif record_id not in running.ending and is_lost:
+                tickets.add_done(self._places, running.order.ticket, record_id, tickets.LOST)
+                continue
             try:
                 record = bury(self._places, record_id, running.handle.worker, outcome, message)
             except HeldError:

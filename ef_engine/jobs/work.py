@@ -12,6 +12,7 @@ from ef_engine.jobs.burial import withdraw
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.outcomes import member_ids, set_outcome
 from ef_engine.jobs.run_one import is_done, known, prepare
+from ef_engine.jobs.seam import Engine
 from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -35,10 +36,12 @@ HELD_SECONDS = 1.0
 
 
 class Work:
-    """What is left of a ticket, and the state of its set."""
+    """What is left of a ticket, and the state of its set; `is_told` once its client knows of its engine's trouble."""
 
-    def __init__(self, places: Places, ticket: Ticket, version: str) -> None:
+    def __init__(self, places: Places, ticket: Ticket, version: str, engine: Engine) -> None:
         self.ticket = ticket
+        self.engine = engine
+        self.is_told = False
         self.record_id = ticket.record_id
         self.is_set = is_set_id(ticket.record_id)
         self._places, self._version = places, version
@@ -93,13 +96,13 @@ class Work:
         """How many forecasts are not handed out yet."""
         return len(self._queue)
 
-    def next_order(self, slots: int, busy: set[str]) -> Order | None:
+    def next_order(self, busy: set[str]) -> Order | None:
         """The next few forecasts that nobody runs just now. From the first one on its set stands as running."""
         if self.is_set and not self._set and (self.record_id in busy or not self._is_due(self.record_id)):
             return None
         if self.is_set and requests.is_asked(self._places, self.record_id):
             return None  # its forecasts are about to be taken out
-        most = self._most(slots)
+        most = self._most(self.ticket.jobs or self.engine.room)
         chosen: list[str] = []
         for record_id in self._queue:
             if record_id not in busy and self._is_due(record_id) and not self._is_taken(record_id):

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ef_engine.errors import NotFoundError
@@ -28,8 +29,17 @@ class Answer:
 
 def work(places: Places, record_id: str, observer: Observer) -> Answer:
     """Simulates and evaluates the forecast stored under the id, and publishes the files of its result."""
+    data, path = _stored(places, record_id)
+    answer, contents = computed(data, str(path), record_id, observer)
+    forecasts.write_results(places, record_id, contents)
+    observer.advanced(1)
+    return answer
+
+
+def computed(data: bytes, place: str, record_id: str, observer: Observer) -> tuple[Answer, dict[str, bytes]]:
+    """The answer to a forecast's document, and the files of its result by name; nothing is read or written."""
     with _no_cycle_search():
-        return _work(places, record_id, observer)
+        return _computed(data, place, record_id, observer)
 
 
 @contextmanager
@@ -44,14 +54,14 @@ def _no_cycle_search() -> Iterator[None]:
             gc.enable()
 
 
-def _work(places: Places, record_id: str, observer: Observer) -> Answer:
+def _computed(data: bytes, place: str, record_id: str, observer: Observer) -> tuple[Answer, dict[str, bytes]]:
     from ef_engine.evaluation import evaluate, result_document
     from ef_engine.evaluation.csv_text import daily_csv, decisions_csv, postings_csv
     from ef_engine.evaluation.result_text import dump_with_decisions
     from ef_engine.evaluation.trend import trend_of
     from ef_engine.simulation import simulate
 
-    forecast = load_forecast(places, record_id)
+    forecast = _parsed(data, place)
     simulation = simulate(forecast, observer)
     observer.phase_begun("evaluate", 1)
     result = evaluate(forecast, simulation)
@@ -63,22 +73,29 @@ def _work(places: Places, record_id: str, observer: Observer) -> Answer:
         "decisions.csv": decisions_csv(result.decisions),
         "result.json": dump_with_decisions(document, result.decisions),
     }
-    forecasts.write_results(places, record_id, {name: text.encode() for name, text in contents.items()})
-    observer.advanced(1)
     outcome = Outcome.INFEASIBLE if simulation.failure else Outcome.EVALUATED
-    return Answer(outcome, summary_of(document) | {"trend": trend_of(result.table.amounts.get("Net Worth", ()))})
+    summary = summary_of(document) | {"trend": trend_of(result.table.amounts.get("Net Worth", ()))}
+    return Answer(outcome, summary), {name: text.encode() for name, text in contents.items()}
 
 
 def load_forecast(places: Places, record_id: str) -> Forecast:
     """The forecast stored under the id, as run or as staged."""
-    from ef_engine.model.forecast import Forecast
-    from ef_engine.sources.json_file import read_bytes
+    data, path = _stored(places, record_id)
+    return _parsed(data, str(path))
 
+
+def _stored(places: Places, record_id: str) -> tuple[bytes, Path]:
     stored = forecasts.read_document(places, record_id)
     if stored is None:
         raise NotFoundError(f"the document of {record_id} is gone", "stage its file again")
-    data, path = stored
-    value = read_bytes(data, str(path), "forecast").value
+    return stored
+
+
+def _parsed(data: bytes, place: str) -> Forecast:
+    from ef_engine.model.forecast import Forecast
+    from ef_engine.sources.json_file import read_bytes
+
+    value = read_bytes(data, place, "forecast").value
     assert isinstance(value, Forecast)
     return value
 

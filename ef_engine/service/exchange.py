@@ -39,19 +39,35 @@ def export(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[str
 
     In the default file tables are made if there are none. HeldError for what runs; nothing is stored then.
     """
+    with errand(workspace, INGEST, f"export to {target}", ids[0] if len(ids) == 1 else None) as told:
+        if target.is_default:
+            prepare(target)
+        wanted = list(dict.fromkeys(_with_members(workspace.places, ids)))
+        export_alone(workspace, target, wanted)
+        told.message = f"{len(wanted)} stored."
+    return wanted
+
+
+def prepare(target: Target) -> None:
+    """Sees that a database has our tables, which in the default file are made; EfError where it has not."""
     from ef_engine.service.database import init
+    from ef_engine.sources.database import schema
+    from ef_engine.sources.database.connect import reading
+
+    if target.is_default:
+        init(target)
+    with reading(target) as connection:
+        schema.check(connection, target)
+
+
+def export_alone(workspace: Workspace, target: Target, ids: Sequence[str]) -> None:
+    """Stores what has these ids in one transaction, sets without their members; HeldError for what runs."""
     from ef_engine.sources.database import schema, stored
     from ef_engine.sources.database.connect import writing
 
-    with errand(workspace, INGEST, f"export to {target}", ids[0] if len(ids) == 1 else None) as told:
-        if target.is_default:
-            init(target)
-        wanted = list(dict.fromkeys(_with_members(workspace.places, ids)))
-        with writing(target) as connection:
-            schema.check(connection, target)
-            stored.write(connection, workspace.owner, (piece_of(workspace.places, each) for each in wanted))
-        told.message = f"{len(wanted)} stored."
-    return wanted
+    with writing(target) as connection:
+        schema.check(connection, target)
+        stored.write(connection, workspace.owner, (piece_of(workspace.places, each) for each in ids))
 
 
 def finished_ids(places: Places) -> list[str]:

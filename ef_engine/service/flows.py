@@ -17,6 +17,7 @@ from typing import Any
 
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
+from ef_engine.jobs.engines import check_engine
 from ef_engine.jobs.flow_plan import OUTCOMES as OUTCOMES
 from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
 from ef_engine.jobs.plain_values import shown
@@ -120,6 +121,7 @@ def start(places: Places, request: Request) -> Started:
     Raises InputError for a flow with findings, HeldError where another process runs it.
     """
     make_plan(places, request)  # so that what is wrong with it is told without a process
+    check_engine(request.engine, request.scheduler)
     owner = _launch(places)
     assert owner.stdin
     assert owner.stdout

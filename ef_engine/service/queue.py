@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
 from ef_engine.errors import EfError
+from ef_engine.jobs.engines import check_engine
 from ef_engine.jobs.outcomes import member_ids
 from ef_engine.jobs.run_one import has_result, is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
@@ -22,7 +23,7 @@ from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running
-from ef_engine.store.tickets import HELD, Ticket
+from ef_engine.store.tickets import HELD, LOST, Ticket
 
 POLL_SECONDS = 0.05
 MOST_INTERRUPTS = 2
@@ -34,23 +35,28 @@ LAUNCH_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueWishes:
-    """How to run what is queued: `jobs` at a time (None: one a core), `on_finish` the words of a command.
+    """How to run what is queued: `jobs` at a time (None: one a core or worker), `on_finish` the words of a command.
 
-    Relative names in it are meant from `directory`.
+    Relative names in it are meant from `directory`. `engine` is where it runs, `scheduler` the address of a cluster.
     """
 
     jobs: int | None = None
     on_finish: tuple[str, ...] = ()
     directory: str = ""
     owner: str = ""
+    engine: str = "local"
+    scheduler: str = ""
 
 
-def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWishes) -> list[Ticket]:
+def enqueue(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueWishes) -> list[Ticket]:
     """Puts a ticket for each id into the queue and sees that somebody works on it.
 
-    What somebody asked of an earlier run no longer counts, unless it runs right now.
+    What somebody asked of an earlier run no longer counts, unless it runs right now. Raises EfError where the engine
+    cannot run them; nothing is queued then.
     """
-    made = []
+    made: list[Ticket] = []
+    if ids and (note := check_engine(queue.engine, queue.scheduler)):
+        wishes.watcher.noted(note)
     for record_id in ids:
         _note_standing(places, known(places, record_id), wishes)
         if not _runs_now(places, record_id):
@@ -64,6 +70,8 @@ def enqueue(places: Places, ids: Iterable[str], wishes: Wishes, queue: QueueWish
                 owner=queue.owner,
                 on_finish=queue.on_finish,
                 directory=queue.directory,
+                engine=queue.engine,
+                scheduler=queue.scheduler,
             )
         )
     journal.note_many(places, [event for ticket in made for event in _received(places, ticket)])
@@ -136,13 +144,14 @@ def _known_members(places: Places, record: Record) -> Iterator[Ran]:
 
 @dataclass(slots=True)
 class _Followed:
-    """A ticket, and how many lines of it were read, of which `ended` tell an end.
+    """A ticket, and how many lines of it were read, of which `ended` tell an end; `heard` sentences of it were told on.
 
     `is_told` if one says how what the ticket asks for ended.
     """
 
     ticket: Ticket
     read: int = 0
+    heard: int = 0
     ended: int = 0
     is_told: bool = False
     total: int = 0
@@ -193,6 +202,9 @@ class _Follower:
         if each.is_over:
             return
         is_there = tickets.exists(self._places, each.ticket.name)
+        for sentence in tickets.said(self._places, each.ticket.name, each.heard):
+            each.heard += 1
+            self._wishes.watcher.noted(f"{each.ticket.record_id}: {sentence}")
         for record_id, word in tickets.done(self._places, each.ticket.name, each.read):
             each.read += 1
             if word == HELD:
@@ -232,6 +244,9 @@ class _Follower:
             record = known(self._places, record_id)
         except EfError as error:
             return Ran(record_id, Outcome.FAILED, str(error))
+        if word == LOST and isinstance(record.state, Running | Paused):
+            remedy = f"`ef_cli restart {record_id}` runs it again"
+            return Ran(record_id, None, f"its worker {record.state.process} is gone, and it is lost; {remedy}")
         if word == Outcome.FAILED and not isinstance(record.state, Finished):
             return Ran(record_id, Outcome.FAILED, self._why_not_begun(record_id))
         result = ran(record) if result_of(record) or word not in set(Outcome) else None

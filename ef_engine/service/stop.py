@@ -24,7 +24,7 @@ from ef_engine.store.claims import is_lost
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
 from ef_engine.store.places import Places, is_flow_id
-from ef_engine.store.process import Liveness, Process, liveness
+from ef_engine.store.process import Liveness, Process, is_remote, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome, Paused, Running
 from ef_engine.store.transitions import Pause, Resume, after
@@ -206,6 +206,11 @@ def _running(places: Places, record_id: str) -> tuple[Record, Process]:
     match liveness(process):
         case Liveness.DEAD:
             raise NotFoundError(f"{record_id} is lost", f"`ef_cli restart {record_id}` runs it again")
+        case Liveness.UNKNOWN if is_remote(process):
+            raise HeldError(
+                f"{record_id} runs on {process}, which can neither be held nor looked into from here",
+                f"`ef_cli kill {record_id}` stops it",
+            )
         case Liveness.UNKNOWN:
             raise HeldError(f"{record_id} runs on {process}", "do it there")
     return record, process

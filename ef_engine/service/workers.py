@@ -18,7 +18,7 @@ from ef_engine.store.active import Marker
 from ef_engine.store.clock import from_timestamp
 from ef_engine.store.events import Kind
 from ef_engine.store.places import Places, is_flow_id, is_set_id
-from ef_engine.store.process import Liveness, Process, liveness
+from ef_engine.store.process import Liveness, Process, is_remote, liveness
 from ef_engine.store.process_table import Entry
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome, Paused, Running
@@ -121,6 +121,8 @@ def kill_worker(places: Places, pid: int, owner: str) -> Record | None:
         raise CommandError(
             f"{pid} is the supervisor", "it leaves by itself when nothing is left to do; end its workers"
         )
+    if is_remote(worker.process) and worker.record_id:
+        return kill(places, worker.record_id, owner)  # who speaks for it ends the process
     if worker.process.host != process.current().host:
         raise HeldError(f"{pid} works on {worker.process.host}", "do it there")
     if worker.record_id is None:

@@ -13,7 +13,8 @@ from ef_engine.store.places import Places
 class Workspace:
     """A workspace as one user sees it; `owner` is written on what they stage.
 
-    `rights` are what the `profile` ("" for none) of the config file `config` grants.
+    `rights` are what the `profile` ("" for none) of the config file `config` grants. `engine` is where forecasts run,
+    `scheduler` the address of a cluster.
     """
 
     places: Places
@@ -21,6 +22,8 @@ class Workspace:
     rights: frozenset[Right] = ALL
     profile: str = ""
     config: str = ""
+    engine: str = "local"
+    scheduler: str = ""
 
     def require(self, right: Right) -> None:
         """Raises ForbiddenError where the user's profile does not grant the right; ask before doing anything."""

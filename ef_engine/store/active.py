@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,26 +40,41 @@ def path_of(places: Places, record_id: str) -> Path:
 
 
 @contextmanager
-def marked(places: Places, record_id: str, attempt: int) -> Iterator[None]:
-    """Marks an attempt of this process as running, and beats its heart meanwhile."""
+def marked(
+    places: Places,
+    record_id: str,
+    attempt: int,
+    runner: Process | None = None,
+    is_alive: Callable[[], bool] = lambda: True,
+) -> Iterator[None]:
+    """Marks an attempt as running, and beats its heart meanwhile, as long as its runner `is_alive`.
+
+    The runner is this process, for None. For another one the marker stays if the block ends with an exception, because
+    what was running then is not closed.
+    """
     path = path_of(places, record_id)
     make_directory(path.parent)
-    document = {"schema": SCHEMA, "id": record_id, "process": process.current().to_json(), "attempt": attempt}
+    identity = (runner or process.current()).to_json()
+    document = {"schema": SCHEMA, "id": record_id, "process": identity, "attempt": attempt}
     write_bytes(path, documents.dump(document), durable=False)
     stopped = threading.Event()
-    heart = threading.Thread(target=_beat, args=(path, stopped), name=f"heartbeat of {record_id}", daemon=True)
-    heart.start()
+    name = f"heartbeat of {record_id}"
+    threading.Thread(target=_beat, args=(path, stopped, is_alive), name=name, daemon=True).start()
+    is_over = runner is None
     try:
         yield
+        is_over = True
     finally:
         stopped.set()
-        path.unlink(missing_ok=True)
+        if is_over:
+            path.unlink(missing_ok=True)
 
 
-def _beat(path: Path, stopped: threading.Event) -> None:
+def _beat(path: Path, stopped: threading.Event, is_alive: Callable[[], bool]) -> None:
     while not stopped.wait(BEAT_SECONDS):
         with suppress(OSError):
-            os.utime(path)
+            if is_alive():
+                os.utime(path)
 
 
 def markers(places: Places) -> list[Marker]:

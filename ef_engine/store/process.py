@@ -7,7 +7,7 @@ be proven dead is unknown, not dead.
 from __future__ import annotations
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -33,11 +33,24 @@ class Process:
     start_time: str
 
     def __str__(self) -> str:
-        return f"{self.host}:{self.pid}"
+        return f"{self.host}:{self.pid}" + (f" ({self.namespace})" if is_remote(self) else "")
 
     def to_json(self) -> dict[str, Any]:
         """As the state files hold it."""
         return asdict(self)
+
+
+def at_address(process: Process, address: str) -> Process:
+    """A process of a cluster, which can be reached only there: from elsewhere nobody can tell whether it lives.
+
+    So what it runs is told to be lost by the claim alone, which the process that speaks for it holds.
+    """
+    return replace(process, namespace=address)
+
+
+def is_remote(process: Process) -> bool:
+    """Whether it is a process of a cluster."""
+    return "://" in process.namespace
 
 
 def from_json(document: Any) -> Process | None:

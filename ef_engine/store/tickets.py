@@ -2,7 +2,8 @@
 
 A client writes a ticket; the supervisor accepts it by writing itself into it, and removes it when all of it is done.
 Beside it `<ticket>.done` gains a line `ID OUTCOME` for every forecast that ends, which the client reads as it grows,
-and a line `ID held` for one that another process runs and that is waited for.
+and lines `ID held` for one that another process runs and that is waited for, `ID lost` for one whose worker went away.
+`<ticket>.said` holds sentences for the client.
 A ticket whose supervisor is dead is lost: nobody takes it up unasked.
 """
 
@@ -26,9 +27,13 @@ from ef_engine.store.process import Process
 
 SCHEMA = "ef/ticket/1"
 LOCK_SECONDS = 30.0
+_SUFFIXES = (".json", ".drain", ".done", ".said")
 
 HELD = "held"
 """In place of an outcome: another process runs it, and the ticket waits for that."""
+
+LOST = "lost"
+"""In place of an outcome: nothing is heard of its worker any more, and nobody runs it again unasked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +41,9 @@ class Ticket:
     """A wish to run a forecast or a set.
 
     `timeout` is in seconds for each forecast, None for ever. `on_finish` are the words of a command that is given a
-    JSON document on its standard input when all is done, in the `directory` where it was typed. `supervisor` is who
-    accepted it, None while nobody has.
+    JSON document on its standard input when all is done, in the `directory` where it was typed. `engine` is where it
+    runs, `scheduler` the address of a cluster (empty for one of its own). `supervisor` is who accepted it, None while
+    nobody has.
     """
 
     name: str
@@ -48,6 +54,8 @@ class Ticket:
     owner: str = ""
     on_finish: tuple[str, ...] = ()
     directory: str = ""
+    engine: str = "local"
+    scheduler: str = ""
     at: str = ""
     supervisor: Process | None = None
 
@@ -62,6 +70,8 @@ class Ticket:
             "owner": self.owner,
             "on_finish": list(self.on_finish),
             "directory": self.directory,
+            "engine": self.engine,
+            "scheduler": self.scheduler,
             "at": self.at,
             "supervisor": self.supervisor.to_json() if self.supervisor else None,
         }
@@ -135,6 +145,8 @@ def _ticket(name: str, document: dict[str, Any]) -> Ticket:
         owner=_text(document.get("owner") or ""),
         on_finish=tuple(map(_text, document.get("on_finish") or ())),
         directory=_text(document.get("directory") or ""),
+        engine=_text(document.get("engine") or "local"),
+        scheduler=_text(document.get("scheduler") or ""),
         at=_text(document.get("at") or ""),
         supervisor=process.from_json(document.get("supervisor")),
     )
@@ -152,11 +164,26 @@ def exists(places: Places, name: str) -> bool:
 
 
 def add_done(places: Places, name: str, record_id: str, outcome: str) -> None:
-    """Says how one forecast of the ticket ended, or that it is `HELD`; one write, so that lines never mix."""
-    line = f"{record_id} {outcome}\n".encode()
-    descriptor = os.open(_done_path(places, name), os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
+    """Says how one forecast of the ticket ended, or that it is `HELD` or `LOST`; one write, so lines never mix."""
+    _add_line(_done_path(places, name), f"{record_id} {outcome}")
+
+
+def say(places: Places, name: str, sentence: str) -> None:
+    """Tells whoever waits for the ticket something."""
+    _add_line(_said_path(places, name), sentence)
+
+
+def said(places: Places, name: str, skip: int = 0) -> list[str]:
+    """What was told of the ticket, without the first `skip` sentences."""
+    with suppress(OSError):
+        return _said_path(places, name).read_text(encoding="utf-8").splitlines()[skip:]
+    return []
+
+
+def _add_line(path: Path, line: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
     try:
-        os.write(descriptor, line)
+        os.write(descriptor, f"{line}\n".encode())
     finally:
         os.close(descriptor)
 
@@ -182,16 +209,14 @@ def remove(places: Places, name: str) -> None:
 
 def files(places: Places, name: str) -> list[Path]:
     """The files of a ticket that exist."""
-    found = (places.queue / f"{name}{suffix}" for suffix in (".json", ".drain", ".done"))
+    found = (places.queue / f"{name}{suffix}" for suffix in _SUFFIXES)
     return [path for path in found if path.exists()]
 
 
 def forgotten(places: Places) -> list[str]:
     """The names of tickets that are gone, but not all of their files."""
     with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
-        names = {
-            stem for each in entries if (stem := each.name.removesuffix(".done").removesuffix(".drain")) != each.name
-        }
+        names = {os.path.splitext(each.name)[0] for each in entries if each.name.endswith(_SUFFIXES[1:])}
         return sorted(name for name in names if not exists(places, name))
     return []
 
@@ -201,7 +226,7 @@ def remove_old(places: Places, older_than: float = 3600.0) -> None:
     with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
         for entry in entries:
             with suppress(OSError):
-                if entry.name.endswith(".done") and time.time() - entry.stat().st_mtime > older_than:
+                if entry.name.endswith((".done", ".said")) and time.time() - entry.stat().st_mtime > older_than:
                     os.unlink(entry.path)
 
 
@@ -211,6 +236,10 @@ def _path(places: Places, name: str) -> Path:
 
 def _done_path(places: Places, name: str) -> Path:
     return places.queue / f"{name}.done"
+
+
+def _said_path(places: Places, name: str) -> Path:
+    return places.queue / f"{name}.said"
 
 
 def drain(places: Places, name: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from ef_engine.jobs import burial
+from ef_engine.jobs.engines import Engines
 from ef_engine.jobs.order import AnyOrder, Order
 from ef_engine.jobs.seam import Engine, Handle, WorkerDiedError
 from ef_engine.jobs.supervisor import Supervisor
@@ -67,6 +68,8 @@ class OneSlot:
 
     dies: Callable[[], object]
     free: int = 1
+    room: int = 1
+    trouble: str = ""
 
     def resize(self, slots: int) -> None:
         self.free = slots
@@ -93,7 +96,7 @@ async def test_a_worker_that_dies_while_the_counter_rises_died_for_want_of_memor
     tickets.write(shop.places, tickets.new(record_id))
     engine: Engine = OneSlot(lambda: counter.write_text(EVENTS.format(kills)))
 
-    await Supervisor(shop.places, engine, idle=0.0).run()
+    await Supervisor(shop.places, Engines(engine), idle=0.0).run()
 
     state = shop.record(record_id).state
     assert isinstance(state, Finished)

@@ -9,7 +9,7 @@ from typing import Any
 from ef_engine.cli.durations import seconds
 from ef_engine.cli.invocation import Invocation
 from ef_engine.cli.list_query import add_list_options, selected, tell_hidden
-from ef_engine.cli.options import WATCH_OPTIONS, add_option
+from ef_engine.cli.options import WATCH_OPTIONS, add_option, add_settings
 from ef_engine.errors import CommandError
 from ef_engine.jobs.watch import FROZEN_SECONDS, STUCK_SECONDS, Thresholds
 from ef_engine.report.durations import duration_text
@@ -34,8 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_list_options(parser, FIELDS)
     add_option(parser, "watch", action="store_true", help="again and again, until interrupted")
     add_option(parser, "interval", metavar="DURATION", type=seconds, help="between two looks (default: 2s)")
-    for option in WATCH_OPTIONS:
-        add_option(parser, option.name, metavar=option.metavar, help=option.help)
+    add_settings(parser, WATCH_OPTIONS)
 
 
 def run(invocation: Invocation) -> int:

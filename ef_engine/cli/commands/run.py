@@ -18,12 +18,13 @@ from ef_engine.cli.commands.stage import add_change_options, changes_of, stage, 
 from ef_engine.cli.commands.stored import find_or_import
 from ef_engine.cli.commands.words import add_words, kind_and_names
 from ef_engine.cli.invocation import Invocation
-from ef_engine.cli.options import add_option
+from ef_engine.cli.options import ENGINE_OPTIONS, add_option, add_settings
 from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.service.errand import STEP_ID
 from ef_engine.service.inputs import NO_CHANGES, STDIN
+from ef_engine.service.rights import Right
 from ef_engine.service.run import Ran, RunWatcher, Wishes
 from ef_engine.service.stage import Staged
 from ef_engine.store.states import Outcome
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_change_options(parser)
     add_option(parser, "all", action="store_true", help="everything that is staged")
     add_queue_options(parser)
+    add_option(parser, "to", metavar="PLACE", choices=("database",), help="store results there too, as they come")
     add_option(parser, "fail_infeasible", action="store_true", help="end with 5 if a forecast is infeasible")
     add_option(parser, "in_process", action="store_true", help="simulate right here, one after another")
 
@@ -55,6 +57,7 @@ def add_queue_options(parser: argparse.ArgumentParser) -> None:
     add_option(parser, "jobs", metavar="N", type=_count, help="so many at a time (default: one a core)")
     add_option(parser, "detach", action="store_true", help="do not wait; a supervisor goes on with it")
     add_option(parser, "on_finish", metavar="COMMAND", type=_command, help="run this then, with JSON on its input")
+    add_settings(parser, ENGINE_OPTIONS)
 
 
 def run(invocation: Invocation) -> int:
@@ -66,15 +69,29 @@ def run(invocation: Invocation) -> int:
     if invocation.option("detach", False):
         return detach(invocation, ids)
     results = queued(invocation, ids) if _wants_queue(invocation, ids) else _here(invocation, ids)
+    if "to" in invocation.args:
+        results = _stored(invocation, results)
     return tell_results(invocation, results, is_strict=bool(invocation.option("fail_infeasible", False)))
 
 
+def _stored(invocation: Invocation, results: Iterator[Ran]) -> Iterator[Ran]:
+    """The results on their way into the database, too."""
+    from ef_engine.service.to_database import stored
+
+    invocation.require(Right.EXPORT)
+    return stored(invocation.workspace, invocation.database, results)
+
+
 def _check_combination(invocation: Invocation) -> None:
+    if "to" in invocation.args and invocation.option("detach", False):
+        raise CommandError(
+            "--to database needs this command to stay", "leave out --detach, or use `ef_cli export` later"
+        )
     for name in run_flow.OPTIONS:
         if name in invocation.args:
             raise CommandError(f"--{name} belongs to a flow", "say `ef_cli run flow FILE|NAME`")
     if invocation.option("in_process", False):
-        for name in ("detach", "jobs", "on_finish"):
+        for name in ("detach", "jobs", "on_finish", "engine", "scheduler"):
             if name in invocation.args:
                 raise CommandError(f"--in_process and --{name} exclude each other", "leave one of them out")
 
@@ -104,7 +121,7 @@ def _wants_queue(invocation: Invocation, ids: list[str]) -> bool:
     """Whether a supervisor should do it: it is asked for, one is there or is due, or the work is not small."""
     if invocation.option("in_process", False) or not ids:
         return False
-    if any(name in invocation.args for name in ("jobs", "on_finish")):
+    if any(name in invocation.args for name in ("jobs", "on_finish")) or invocation.workspace.engine != "local":
         return True
     from ef_engine.jobs.supervise import is_supervised
     from ef_engine.service.effort import is_small
@@ -213,11 +230,14 @@ def _wishes(invocation: Invocation, watcher: RunWatcher) -> Wishes:
 def _queue_wishes(invocation: Invocation) -> QueueWishes:
     from ef_engine.service.queue import QueueWishes
 
+    workspace = invocation.workspace
     return QueueWishes(
         jobs=invocation.option("jobs"),
         on_finish=tuple(invocation.option("on_finish", ())),
         directory=os.getcwd(),
-        owner=invocation.workspace.owner,
+        owner=workspace.owner,
+        engine=workspace.engine,
+        scheduler=workspace.scheduler,
     )
 
 

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 INTERRUPTED = 130
 MOST_INTERRUPTS = 2
 OPTIONS = ("recover", "dry_run", "keep_going")
-_REFUSED = ("timeout", "on_finish", "in_process", "all", "fail_infeasible", "start_date", "end_date", "forecast_label")
+_REFUSED = (
+    "timeout",
+    "on_finish",
+    "to",
+    "in_process",
+    "all",
+    "fail_infeasible",
+    "start_date",
+    "end_date",
+    "forecast_label",
+)
 
 
 def run(invocation: Invocation, names: list[str]) -> int:
@@ -63,9 +73,12 @@ def _request(invocation: Invocation, names: list[str]) -> Request:
         request = flows.request_of_file(Path(names[0]), names[0])
     else:
         request = flows.request_of_name(invocation.places, names[0])
+    workspace = invocation.workspace
     request = replace(
         request,
-        owner=invocation.workspace.owner,
+        owner=workspace.owner,
+        engine=workspace.engine,
+        scheduler=workspace.scheduler,
         keep_going=bool(invocation.option("keep_going", False)),
         jobs=invocation.option("jobs"),
     )

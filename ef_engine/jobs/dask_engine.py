@@ -1,0 +1,231 @@
+"""The engine of a Dask cluster: its workers are the slots, each at one order at a time.
+
+A task is pinned to a worker, because a scheduler runs again what a dead worker had; it never does so for us. Whoever
+computes knows nothing of the workspace, so a thread here stands in for it (`stand_in`), and this module only carries
+what passes between the two. A worker that goes away, or a scheduler, leaves what it was at lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from ef_engine.jobs import remote
+from ef_engine.jobs.attempt import sentence
+from ef_engine.jobs.dask_cluster import Cluster, Found
+from ef_engine.jobs.order import AnyOrder, Order
+from ef_engine.jobs.parcels import Gone, Member, Parcel
+from ef_engine.jobs.seam import WorkerLostError
+from ef_engine.jobs.stand_in import carry_out, carry_out_step
+
+LOOK_SECONDS = 2.0
+STATUS_SECONDS = 0.1
+LEAVE_SECONDS = 0.5
+NANNY_SECONDS = 2.0
+"""A nanny kills a worker that does not leave after four seconds, which is more than the grace of most."""
+
+MOST_WORKERS = 1000
+
+
+class DaskHandle:
+    """An order at a worker."""
+
+    def __init__(self, engine: DaskEngine, member: Member, work: asyncio.Future[None]) -> None:
+        self.worker = member.process
+        self._engine, self._member, self._work = engine, member, work
+
+    async def wait(self) -> None:
+        """Returns when all is done; raises WorkerDiedError if the worker went away. The worker is free afterwards."""
+        try:
+            await asyncio.shield(self._work)
+        finally:
+            self._member.is_busy = False
+
+    async def kill(self, grace: float) -> None:
+        """Ends the worker's process, for certain after `grace` seconds; its nanny starts another one."""
+        await self._engine.end(self._member, grace)
+
+
+class DaskEngine:
+    """The workers of the cluster at a scheduler's address, or of one of our own for an empty address.
+
+    Made inside a running event loop. It has no free slots until it is connected, and none any more once it is in
+    `trouble`.
+    """
+
+    def __init__(self, scheduler: str) -> None:
+        self.trouble = ""
+        self._cluster = Cluster(scheduler)
+        self._limit = MOST_WORKERS
+        self._crew: dict[str, Member] = {}
+        self._refused: set[str] = set()
+        self._parcels: dict[str, Parcel] = {}
+        self._topic = f"ef-{uuid4().hex}"
+        self._changed = asyncio.Event()
+        self._stand_ins = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="stands in for a worker")
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._loop = asyncio.get_running_loop()
+        self._spawn(self._keep())
+
+    @property
+    def room(self) -> int:
+        """How many orders can run at a time where nobody says how many: as many as there are workers, at least 1."""
+        return max(1, len(self._crew))
+
+    @property
+    def free(self) -> int:
+        """How many orders can be started right now."""
+        if self.trouble:
+            return 0
+        busy = sum(each.is_busy for each in self._crew.values())
+        return max(0, min(len(self._crew), self._limit) - busy)
+
+    def resize(self, slots: int) -> None:
+        """Changes how many orders may run at a time; what runs goes on."""
+        self._limit = slots
+
+    async def start(self, order: AnyOrder) -> DaskHandle:
+        """Starts an order at a worker that has nothing to do."""
+        member = next((each for each in self._crew.values() if not each.is_busy), None)
+        if member is None:
+            raise WorkerLostError(self.trouble or "no worker is free")
+        member.is_busy = True
+        send = partial(self._send, member)
+        if isinstance(order, Order):
+            work = self._loop.run_in_executor(self._stand_ins, carry_out, order, send)
+        else:
+            work = self._loop.run_in_executor(self._stand_ins, carry_out_step, order, member, send)
+        return DaskHandle(self, member, work)
+
+    def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
+        """Called by stand-ins, from their threads."""
+        token = f"ef-{record_id}-{uuid4().hex}"
+        parcel = Parcel(token, log, member, partial(self._stop, member))
+        task = remote.Task(token=token, topic=self._topic, runner=member.process, work=work)
+        self._loop.call_soon_threadsafe(self._submit, parcel, task)
+        return parcel
+
+    def _submit(self, parcel: Parcel, task: remote.Task) -> None:
+        if parcel.member.address not in self._crew:
+            parcel.inbox.put(_gone(parcel.member))
+            return
+        self._parcels[parcel.token] = parcel
+        self._spawn(self._fetch(parcel, self._cluster.submit(remote.run, task, parcel.member.address)))
+
+    async def _fetch(self, parcel: Parcel, future: Any) -> None:
+        """Brings the answer to whoever waits for it; None comes where there is none to be had."""
+        answer = await self._cluster.answer(future)
+        if answer is None and not self._cluster.is_connected:
+            self._give_up(self._cluster.farewell)
+        if self._parcels.pop(parcel.token, None):
+            parcel.member.heard = time.monotonic()
+            parcel.inbox.put(answer or _gone(parcel.member))
+
+    def _stop(self, member: Member, token: str) -> None:
+        self._loop.call_soon_threadsafe(
+            lambda: self._spawn(self._cluster.tell(remote.stop, token, address=member.address))
+        )
+
+    async def end(self, member: Member, grace: float) -> None:
+        """Ends a worker's process: it leaves by itself, or its nanny sees to that."""
+        member.is_ended = True
+        self._spawn(self._cluster.tell(remote.leave, address=member.address))
+        if await self._is_gone(member, LEAVE_SECONDS):
+            return
+        self._spawn(self._cluster.restart(member.address))
+        if not await self._is_gone(member, grace + NANNY_SECONDS):
+            self._lose(member)  # nothing is heard of it that could still be believed
+
+    async def _is_gone(self, member: Member, seconds: float) -> bool:
+        deadline = self._loop.time() + seconds
+        while self._crew.get(member.address) is member:
+            if self._loop.time() >= deadline:
+                return False
+            await asyncio.sleep(STATUS_SECONDS / 10)
+        return True
+
+    def _lose(self, member: Member) -> None:
+        """The worker is gone, and with it what it was at."""
+        if self._crew.get(member.address) is member:
+            del self._crew[member.address]
+        for parcel in [each for each in self._parcels.values() if each.member is member]:
+            del self._parcels[parcel.token]
+            parcel.inbox.put(_gone(member))
+
+    async def _keep(self) -> None:
+        """Connects, and then keeps an eye on who is there until the scheduler is gone."""
+        try:
+            await self._cluster.open(self._topic, self._heard, self._happened)
+            looked = 0.0
+            while self._cluster.is_connected:
+                if self._changed.is_set() or self._loop.time() - looked > LOOK_SECONDS:
+                    self._changed.clear()
+                    looked = self._loop.time()
+                    await self._look()
+                with suppress(TimeoutError, asyncio.TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), STATUS_SECONDS)
+            self._give_up(self._cluster.farewell)
+        except Exception as error:
+            self._give_up(sentence(error))
+
+    def _give_up(self, trouble: str) -> None:
+        """Nothing can be started any more; what the workers were at is lost."""
+        self.trouble = self.trouble or trouble
+        for member in list(self._crew.values()):
+            self._lose(member)
+
+    async def _look(self) -> None:
+        """Learns who came and who went; who came has to run the same versions."""
+        present = await self._cluster.workers()
+        for member in [each for each in self._crew.values() if each.address not in present]:
+            self._lose(member)
+        new = [each for address, each in present.items() if address not in self._crew.keys() | self._refused]
+        for found in await self._cluster.introduced(new):
+            self._take_on(found)
+
+    def _take_on(self, found: Found) -> None:
+        if found.refusal:
+            self._refused.add(found.address)
+            print(found.refusal, flush=True)
+        elif found.process:
+            self._crew[found.address] = Member(found.address, found.process, found.has_nanny)
+
+    def _heard(self, message: Mapping[str, Any]) -> None:
+        """A pulse."""
+        if parcel := self._parcels.get(message["token"]):
+            parcel.member.heard = time.monotonic()
+            parcel.inbox.put(message)
+
+    def _happened(self, event: Mapping[str, Any]) -> None:
+        """Somebody came or went."""
+        if event.get("action") == "remove-worker" and (member := self._crew.get(event["worker"])):
+            self._lose(member)
+        self._changed.set()
+
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Lets go of the cluster; one of our own ends with all its workers."""
+        for member in list(self._crew.values()):
+            member.is_ended = True
+        self._give_up("it was closed")
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._cluster.close()
+        await asyncio.to_thread(self._stand_ins.shutdown)
+
+
+def _gone(member: Member) -> Gone:
+    text = f"worker {member.process} was ended" if member.is_ended else f"worker {member.process} is gone"
+    return Gone(member.is_ended, text)

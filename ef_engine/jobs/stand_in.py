@@ -1,0 +1,108 @@
+"""What stands in for a worker that cannot see the workspace: it claims, writes and reports, the worker only computes.
+
+All forecasts of an order are claimed before the first is sent, and sent at once, so that the worker need not wait for
+this machine. It computes them one after another: the first without an answer is the one it is at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ef_engine.errors import EfError, HeldError
+from ef_engine.flows.model import Call
+from ef_engine.jobs.attempt import Conduct, run_attempt, sentence
+from ef_engine.jobs.order import Order, StepOrder
+from ef_engine.jobs.parcels import Member, Parcel
+from ef_engine.jobs.remote import AnyWork, CallWork, ForecastWork, Returned, compressed
+from ef_engine.jobs.run_one import has_result, known, prepare
+from ef_engine.jobs.shipped import shipped
+from ef_engine.jobs.step import Elsewhere, run_step
+from ef_engine.store import forecasts, tickets
+from ef_engine.store.claims import claimed
+from ef_engine.store.records import Record
+from ef_engine.store.states import Finished, Outcome
+
+Send = Callable[[str, AnyWork, Path], Parcel]
+"""Sends work under the id of a record; what is printed goes to the log of the attempt."""
+
+
+def carry_out(order: Order, send: Send) -> None:
+    """Has every forecast of the order computed and says of each how it ended; nothing of one that is held elsewhere.
+
+    Raises WorkerDiedError if the worker goes away; what it was at stands as running then, unclaimed.
+    """
+    with ExitStack() as stack:
+        sent = []
+        for record_id in order.ids:
+            claim = stack.enter_context(ExitStack())
+            if ready := _claimed(order, record_id, claim):
+                log = order.places.run(record_id) / f"attempt-{ready.attempt + 1}.log"
+                sent.append((ready, claim, send(record_id, _work(order, record_id), log)))
+        for record, claim, parcel in sent:
+            with claim:
+                _say(order, record.id, _attempted(order, record, parcel))
+
+
+def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
+    """Has a step called, and writes down what came of it; raises WorkerDiedError if the worker goes away."""
+    assert isinstance(order.work, Call)
+    call = order.work
+
+    def result(order: StepOrder, log: Path) -> Any:
+        found = shipped(call.target, order.directory, order.path)
+        work = CallWork(replace(order, path=()), replace(call, target=found.target), found.files)
+        answered = send(order.record_id, work, log).wait()
+        assert isinstance(answered, Returned)
+        return answered.value
+
+    run_step(order, Elsewhere(member.process, member.was_heard, result))
+
+
+def _work(order: Order, record_id: str) -> ForecastWork:
+    stored = forecasts.read_document(order.places, record_id)
+    return ForecastWork(record_id, compressed(stored[0] if stored else b""))
+
+
+def _claimed(order: Order, record_id: str, claim: ExitStack) -> Record | None:
+    """The record, claimed and ready to be run; None where there is nothing to do."""
+    try:
+        claim.enter_context(claimed(order.places, record_id))
+        record = known(order.places, record_id)
+        if not order.force and has_result(record):
+            _say(order, record_id, _outcome(record))
+            claim.close()
+            return None
+        prepare(order.places, record)
+    except HeldError:
+        return None
+    except EfError as error:
+        print(sentence(error), flush=True)
+        claim.close()
+        _say(order, record_id, Outcome.FAILED.value)
+        return None
+    return record
+
+
+def _attempted(order: Order, record: Record, parcel: Parcel) -> str:
+    conduct = Conduct(
+        order.timeout,
+        version=order.version,
+        is_supervised=True,
+        work=parcel.answer,
+        process=parcel.member.process,
+        is_alive=parcel.member.was_heard,
+    )
+    return _outcome(run_attempt(order.places, record, conduct))
+
+
+def _outcome(record: Record) -> str:
+    assert isinstance(record.state, Finished)
+    return record.state.outcome.value
+
+
+def _say(order: Order, record_id: str, word: str) -> None:
+    tickets.add_done(order.places, order.ticket, record_id, word)
