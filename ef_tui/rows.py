@@ -10,6 +10,7 @@ from ef_engine.report.durations import duration_text
 from ef_engine.service.in_progress import COLUMNS as IN_PROGRESS_COLUMNS
 from ef_engine.service.in_progress import InProgress
 from ef_engine.service.listing import Row
+from ef_tui.best_scenarios import SET
 from ef_tui.glyphs import Glyphs
 from ef_tui.widgets.columns import Cell, Column
 
@@ -37,11 +38,12 @@ IN_PROGRESS_SHOWN = (
     Column("Phase", 9, grow=1, spare=6, field="phase"),
     Column("ID", 13, spare=7, field="id"),
 )
+NET_WORTH_WIDTH = 12
 EVALUATED_COLUMNS = (
     Column("State", 12, field="state"),
     Column("Label", 6, grow=3, field="label"),
-    Column("Goals", 5, is_right=True, spare=3),
-    Column("Net worth", 12, is_right=True, spare=1, field="net_worth"),
+    Column("Reached", 7, is_right=True, spare=3),
+    Column("Net worth", NET_WORTH_WIDTH, is_right=True, spare=1, field="net_worth"),
     Column("Trend", 8, spare=2),
     Column("End", 10, spare=4, field="end"),
     Column("ID", 13, spare=5, field="id"),
@@ -82,16 +84,27 @@ def in_progress_cells(row: InProgress, glyphs: Glyphs) -> Sequence[Cell]:
 
 def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
     """The cells of something finished, in the order of `EVALUATED_COLUMNS`."""
-    worth = row.net_worth
     return (
         Cell(glyphs.state(row.state), TONES.get(row.state, "")),
         Cell(_name(row)),
         Cell(f"{row.reached}/{row.goals}" if row.goals else "", "good" if row.reached == row.goals else ""),
-        Cell("" if worth is None else money(Decimal(worth)), "bad" if worth and worth.startswith("-") else ""),
+        _worth(row),
         Cell("".join(glyphs.levels[int(digit)] for digit in row.trend), "accent"),
         Cell(row.end or "", "muted"),
         Cell(row.id, "muted"),
     )
+
+
+def _worth(row: Row) -> Cell:
+    """What it ends with; of a set the most that any of its scenarios ends with, without cents where they do not fit."""
+    if row.net_worth is None:
+        return Cell("")
+    amount = Decimal(row.net_worth)
+    tone = "bad" if amount < 0 else ""
+    if row.kind != SET:
+        return Cell(money(amount), tone)
+    text = f"to {money(amount)}"
+    return Cell(text if len(text) <= NET_WORTH_WIDTH else f"to {amount:,.0f}", tone)
 
 
 def _name(row: Row) -> str:

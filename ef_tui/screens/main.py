@@ -25,6 +25,7 @@ from ef_engine.service.in_progress_fields import value_of
 from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
 from ef_tui.actions import ACTIONS
+from ef_tui.best_scenarios import listed
 from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
@@ -109,7 +110,7 @@ class MainScreen(EfScreen):
             LoadedPane(1, files, glyphs, id=LOADED),
             Pane(2, "Staged", staged, fields=FIELDS, id=STAGED),
             Pane(3, "In progress", running, fields=IN_PROGRESS_FIELDS, value=value_of, id=IN_PROGRESS),
-            Pane(4, "Evaluated", evaluated, fields=FIELDS, id=EVALUATED),
+            Pane(4, "Evaluated", evaluated, fields=FIELDS, value=listed, id=EVALUATED),
         )
 
     def on_mount(self) -> None:

@@ -15,7 +15,6 @@ from ef_tui.screens.forecast import ForecastScreen
 from ef_tui.screens.forecast_set import SetScreen
 from ef_tui.screens.output import OutputScreen
 from tests.tui.conftest import Person, opened
-from tests.tui.snapshots import Snapshots
 
 HOUSEHOLD, SET = "8444b033da58", "Sc0edc0460f4d"
 SCENARIOS = ("a38d5dcb5fb9", "b7ccc467df31", "6578c2c4d1c9")
@@ -52,53 +51,6 @@ async def open_comparison(person: Person, ids: Sequence[str] = SCENARIOS) -> Com
     screen = person.app.screen
     assert isinstance(screen, ComparisonScreen)
     return screen
-
-
-@pytest.mark.parametrize(
-    ("page", "size", "theme"),
-    [
-        (1, (80, 24), "ansi"), (1, (120, 40), "dark"), (1, (200, 60), "light"), (2, (120, 40), "light"),
-        (3, (80, 24), "dark"), (3, (200, 60), "ansi"), (4, (80, 24), "light"), (4, (120, 40), "ansi"),
-        (5, (120, 40), "dark"), (6, (80, 24), "dark"),
-    ],
-)  # fmt: skip
-async def test_the_pages_of_a_forecast_look_as_accepted(
-    looked_at: Look, snapshots: Snapshots, page: int, size: tuple[int, int], theme: str
-) -> None:
-    async with opened(looked_at("typical"), size=size, theme=theme) as person:
-        screen = await open_forecast(person)
-        await drawn(person)
-        await person.press(str(page))
-        if page == 6:  # a log has moments and processes of its own
-            assert screen.log_view.lines
-        else:
-            snapshots.match(person.app, f"forecast-{page}-{size[0]}x{size[1]}-{theme}")
-
-
-@pytest.mark.parametrize(
-    ("page", "size", "theme"), [(1, (80, 24), "light"), (2, (120, 40), "dark"), (4, (200, 60), "ansi")]
-)
-async def test_a_comparison_looks_as_accepted(
-    looked_at: Look, snapshots: Snapshots, page: int, size: tuple[int, int], theme: str
-) -> None:
-    async with opened(looked_at("typical"), size=size, theme=theme) as person:
-        await open_comparison(person)
-        await person.press(str(page))
-        if page == 2:
-            await drawn(person)
-        snapshots.match(person.app, f"comparison-{page}-{size[0]}x{size[1]}-{theme}")
-
-
-@pytest.mark.parametrize(
-    ("page", "size", "theme"), [(1, (80, 24), "dark"), (2, (120, 40), "light"), (3, (200, 60), "ansi")]
-)
-async def test_a_set_looks_as_accepted(
-    looked_at: Look, snapshots: Snapshots, page: int, size: tuple[int, int], theme: str
-) -> None:
-    async with opened(looked_at("typical"), size=size, theme=theme) as person:
-        await open_set(person)
-        await person.press(str(page))
-        snapshots.match(person.app, f"set-{page}-{size[0]}x{size[1]}-{theme}")
 
 
 async def test_enter_on_the_main_screen_opens_what_is_under_the_cursor(looked_at: Look) -> None:
