@@ -166,12 +166,14 @@ class EfApp(App[None]):
         work: Callable[[], ResultT],
         then: Callable[[ResultT], object],
         *,
+        failed: Callable[[Exception], object] | None = None,
         group: str = "engine",
         is_exclusive: bool = True,
     ) -> None:
         """Does `work` in a thread, then hands its result to `then` on the event loop.
 
-        What the user can act on becomes a notification; of one exclusive group only the newest is waited for.
+        What the user can act on goes to `failed`, or becomes a notification; of one exclusive group only the newest is
+        waited for.
         """
 
         def run() -> None:
@@ -179,7 +181,7 @@ class EfApp(App[None]):
             try:
                 result = work()
             except (EfError, OSError) as error:
-                self._back(worker.is_cancelled, self.tell_error, error)
+                self._back(worker.is_cancelled, failed or self.tell_error, error)
                 return
             self._back(worker.is_cancelled, then, result)
 
@@ -202,7 +204,9 @@ class EfApp(App[None]):
         texts = [command_text(words, self.session.words) for words in commands]
         self.history += [command_text(words).partition(" ")[2] for words in commands]
         more = f"  (and {len(texts) - 1} more)" if len(texts) > 1 else ""
-        self.main_screen.say_command(f"$ {texts[0]}{more}")
+        for screen in {self.main_screen, self.screen}:
+            if isinstance(screen, EfScreen):
+                screen.say_command(f"$ {texts[0]}{more}")
 
     def contents(self, subject: Subject) -> Contents | EfError:
         """What an input holds, for a thread; what has an id is read once, since its content never changes."""

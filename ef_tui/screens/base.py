@@ -25,6 +25,9 @@ class EfScreen(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Is told of each new snapshot; most screens need none."""
 
+    def say_command(self, text: str) -> None:
+        """Is told of the command that does what was just done here; the screens that have a line for it show it."""
+
     def action_back(self) -> None:
         """Returns to the screen before."""
         if len(self.app.screen_stack) > 1:

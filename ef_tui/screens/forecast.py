@@ -85,7 +85,9 @@ class ForecastScreen(PagedScreen):
 
     def _read(self) -> None:
         places = self.dashboard.workspace.places
-        self.dashboard.in_background(lambda: read_whole(places, self.record_id), self._show_whole, group="forecast")
+        self.dashboard.in_background(
+            lambda: read_whole(places, self.record_id), self._show_whole, failed=self.say_error, group="forecast"
+        )
 
     def show(self, snapshot: Snapshot) -> None:
         """Reads it again when it got on."""

@@ -69,7 +69,9 @@ class SetScreen(PagedScreen):
 
     def _read(self) -> None:
         places = self.dashboard.workspace.places
-        self.dashboard.in_background(lambda: read_set(places, self.record_id), self._show_set, group="set")
+        self.dashboard.in_background(
+            lambda: read_set(places, self.record_id), self._show_set, failed=self.say_error, group="set"
+        )
 
     def show(self, snapshot: Snapshot) -> None:
         """Reads it again when it, or one of its scenarios, got on."""

@@ -161,8 +161,10 @@ async def test_an_infeasible_forecast_is_shown_up_to_its_last_day(looked_at: Loo
 async def test_a_forecast_that_is_gone_is_told_and_nothing_breaks(looked_at: Look) -> None:
     async with opened(looked_at("empty")) as person:
         person.app.open_record("0123456789ab")
-        await person.until(lambda: "0123456789ab" in person.text and len(person.app._notifications) > 0)
+        told = "0123456789ab is not staged; stage its file."
+        await person.until(lambda: told in person.text)
         await person.press("1", "2", "3", "4", "5", "6", "r", "space", "o", "enter")
+        assert told in person.text
         await person.press("escape")
         assert person.app.screen is person.app.screen_stack[0]
 
@@ -237,6 +239,18 @@ async def test_a_comparison_can_be_turned_and_written_to_a_file(looked_at: Look,
         await person.press("R")
         await person.until(lambda: isinstance(person.app.screen, OutputScreen))
         assert "ef_cli compare" in person.text
+
+
+async def test_a_narrow_comparison_names_all_and_says_first_by_how_many_days_milestones_move(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        await open_comparison(person)
+        await person.press("3")
+        title, _, header, *_ = person.text.splitlines()
+        assert title.split("  ") == [" A keep | stay", "B replace | stay", "C keep | smaller flat"]
+        assert header.split()[:5] == ["Milestone", "B-A", "days", "C-A", "days"]
+        await person.press("2")
+        await drawn(person)
+        assert person.text.splitlines()[2].endswith("A keep | s…  B replace …  C keep | s…")
 
 
 async def test_reports_are_made_from_the_screens(looked_at: Look) -> None:

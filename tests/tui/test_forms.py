@@ -79,6 +79,18 @@ async def test_a_file_is_staged_with_other_dates_and_run(sample: Sample, files: 
         await person.until(lambda: state_of(workspace.places, record.id) == "evaluated")
 
 
+async def test_the_line_of_keys_names_those_of_the_config_file_everywhere(looked_at: Sample, files: Path) -> None:
+    preferences = Preferences(refresh=60, keys={"stage_edit": "f4", "output_save": "f2"})
+    async with opened(looked_at("empty"), preferences=preferences) as person:
+        await in_form(person)
+        await person.press("end")
+        await person.until(lambda: "2 problems" in person.text)
+        assert "(f4 edits)" in person.text
+        assert "f4 edit" in person.text.splitlines()[-1]
+        await person.press("escape", "v")
+        await person.until(lambda: "f2 write to a file" in person.text.splitlines()[-1])
+
+
 async def test_a_path_is_typed_and_a_file_in_the_stage_directory_opens_the_form(sample: Sample, files: Path) -> None:
     workspace = sample("typical")
     async with opened(workspace) as person:
@@ -161,6 +173,9 @@ async def test_leaving_with_work_unfinished_asks_and_keep_leaves_it_alone(sample
     async with opened(workspace) as person:
         await person.press("q")
         assert "2 forecasts are unfinished." in person.text
+        assert "k keep it going" in person.text
+        assert "w wait for it" in person.text
+        assert "x kill it" in person.text
         await person.press("escape")
         assert not person.app._exit
         await person.press("q", "k")
