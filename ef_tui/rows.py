@@ -29,7 +29,7 @@ STAGED_COLUMNS = (
 )
 IN_PROGRESS_SHOWN = (
     Column("State", 9, field="state"),
-    Column("Label", 6, grow=2, field="label"),
+    Column("Label", 6, grow=2, field="label", wish=12),
     Column("Done", 10, spare=1, field="progress"),
     Column("ETA", 6, is_right=True, spare=2, field="eta"),
     Column("Time", 6, is_right=True, spare=4, field="elapsed"),
@@ -41,8 +41,8 @@ IN_PROGRESS_SHOWN = (
 NET_WORTH_WIDTH = 12
 EVALUATED_COLUMNS = (
     Column("State", 12, field="state"),
-    Column("Label", 6, grow=3, field="label"),
-    Column("Reached", 7, is_right=True, spare=3),
+    Column("Label", 6, grow=3, field="label", wish=18),
+    Column("Reached", 7, is_right=True, spare=2),
     Column("Net worth", NET_WORTH_WIDTH, is_right=True, spare=1, field="net_worth"),
     Column("Trend", 8, spare=2),
     Column("End", 10, spare=4, field="end"),

@@ -214,6 +214,10 @@ class ForecastScreen(PagedScreen):
         if day and _day_of(day):
             self._go_to_day(day)
 
+    @on(VirtualTable.Marked)
+    def _marked(self) -> None:
+        self.action_turn_line()
+
     @on(VirtualTable.Opened)
     def _opened(self) -> None:
         if self._place == CHART and self.legend.cursor is not None and not self.legend.cursor.number:

@@ -201,6 +201,10 @@ class SetScreen(PagedScreen):
         if not is_there:
             self.metrics.focus()
 
+    @on(VirtualTable.Marked)
+    def _marked(self) -> None:
+        self.action_select()
+
     @on(VirtualTable.Opened)
     def _opened(self) -> None:
         self.action_open()

@@ -405,6 +405,12 @@ class MainScreen(EfScreen):
             pane.sort_by(event.column.field)
             self._say_lines()
 
+    @on(VirtualTable.Marked)
+    def _marked(self, event: VirtualTable.Marked) -> None:
+        if event.table is self.current.table:
+            event.table.toggle(event.key)
+            self._say_keys()
+
     @on(VirtualTable.Opened)
     def _opened(self) -> None:
         self.action_open()
