@@ -41,12 +41,12 @@ IN_PROGRESS_SHOWN = (
 NET_WORTH_WIDTH = 12
 EVALUATED_COLUMNS = (
     Column("State", 12, field="state"),
-    Column("Label", 6, grow=3, field="label", wish=18),
-    Column("Reached", 7, is_right=True, spare=2),
+    Column("Label", 6, grow=3, field="label", wish=12),
+    Column("Reached", 7, is_right=True, spare=3),
     Column("Net worth", NET_WORTH_WIDTH, is_right=True, spare=1, field="net_worth"),
-    Column("Trend", 8, spare=2),
-    Column("End", 10, spare=4, field="end"),
-    Column("ID", 13, spare=5, field="id"),
+    Column("Trend", 8, spare=4),
+    Column("End", 10, spare=5, field="end"),
+    Column("ID", 13, spare=6, field="id"),
 )
 
 BAR = 5

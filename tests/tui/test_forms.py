@@ -120,12 +120,13 @@ async def test_any_command_of_ef_cli_runs_at_the_colon_and_is_remembered(sample:
 
 async def test_a_command_that_fails_says_how_it_ended(sample: Sample) -> None:
     workspace = sample("typical")
-    async with opened(workspace, words=("--workspace", str(workspace.places.data.parent))) as person:
+    words = ("--workspace", str(workspace.places.data.parent))
+    async with opened(workspace, words=words, size=(60, 24)) as person:
         await person.press("colon")
         await person.type("show nothing")
         await person.press("enter")
         await person.until(lambda: "ended with 4" in person.text)
-        assert "no forecast or forecast set has an id that begins with 'nothing'" in person.text
+        assert "no forecast or forecast set has an id that begins with 'nothing'" in " ".join(person.text.split())
 
 
 async def test_the_palette_offers_what_fits_the_row_and_does_it(looked_at: Sample) -> None:
