@@ -163,6 +163,14 @@ async def test_help_lists_every_binding_with_the_keys_it_has(looked_at: Sample) 
         assert len([pane for pane in person.main.panes if pane.display]) == 1
 
 
+async def test_help_can_be_read_in_eighty_columns(looked_at: Sample) -> None:
+    async with opened(looked_at("empty"), size=(80, 24)) as person:
+        await person.press("question_mark")
+        view = person.app.screen.query_one("TextView")
+        assert max(map(len, view.lines)) < view.size.width  # type: ignore[attr-defined]  # it is a TextView
+        assert "[stage_and_run]" in " ".join(view.lines)  # type: ignore[attr-defined]
+
+
 async def test_leaving_with_nothing_unfinished_asks_nothing(looked_at: Sample) -> None:
     async with opened(looked_at("empty")) as person:
         await person.press("q")
