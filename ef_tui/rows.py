@@ -96,15 +96,18 @@ def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
 
 
 def _worth(row: Row) -> Cell:
-    """What it ends with; of a set the most that any of its scenarios ends with, without cents where they do not fit."""
+    """What it ends with; of a set the most that any of its scenarios ends with."""
     if row.net_worth is None:
         return Cell("")
     amount = Decimal(row.net_worth)
-    tone = "bad" if amount < 0 else ""
-    if row.kind != SET:
-        return Cell(money(amount), tone)
-    text = f"to {money(amount)}"
-    return Cell(text if len(text) <= NET_WORTH_WIDTH else f"to {amount:,.0f}", tone)
+    prefix = "to " if row.kind == SET else ""
+    return Cell(prefix + _amount(amount, NET_WORTH_WIDTH - len(prefix)), "bad" if amount < 0 else "")
+
+
+def _amount(amount: Decimal, width: int) -> str:
+    """The amount; without cents, or in thousands, where nothing else fits: no digit may be cut off."""
+    texts = (money(amount), f"{amount:,.0f}", f"{amount / 1000:,.0f}k")
+    return next((text for text in texts if len(text) <= width), texts[-1])
 
 
 def _name(row: Row) -> str:

@@ -72,6 +72,7 @@ class ComparisonScreen(PagedScreen):
         """Reads the forecasts."""
         super().on_mount()
         self.say_title(Part(f" {' · '.join(self.ids)}", "bold $primary"))
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
         self._read()
 
     def _read(self) -> None:

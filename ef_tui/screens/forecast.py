@@ -81,6 +81,7 @@ class ForecastScreen(PagedScreen):
         super().on_mount()
         self.say_title(Part(f" {self.record_id}", "bold $primary"))
         self._seen = trace(self.dashboard.snapshot, self.record_id)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
         self._read()
 
     def _read(self) -> None:

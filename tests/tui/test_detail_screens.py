@@ -10,6 +10,7 @@ import pytest
 from ef_engine.service.run import Wishes, run
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.forecasts import known
+from ef_tui.chart import ON_DARK, ON_LIGHT
 from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.forecast import ForecastScreen
 from ef_tui.screens.forecast_set import SetScreen
@@ -71,6 +72,15 @@ async def test_space_draws_another_line(looked_at: Look) -> None:
         await person.until(lambda: person.text != before and "Checking" in person.text.splitlines()[2])
         await person.press("space")
         assert [row.name for row in screen.legend.selected] == ["Net Worth"]
+
+
+async def test_another_theme_draws_the_chart_in_colours_for_it(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        chart = (await open_forecast(person)).chart
+        assert chart._lines is not None
+        assert chart._lines[0].color == ON_DARK[0]
+        await person.press("ctrl+t")
+        await person.until(lambda: chart._lines is not None and chart._lines[0].color == ON_LIGHT[0])
 
 
 async def test_a_milestone_leads_to_its_day(looked_at: Look) -> None:
@@ -227,6 +237,18 @@ async def test_scenarios_are_selected_and_compared(looked_at: Look) -> None:
         await person.press("c")
         await person.until(lambda: isinstance(person.app.screen, ComparisonScreen))
         assert person.app.screen.ids == [each.id for each in screen.found.scenarios[:2]]  # type: ignore[attr-defined,union-attr]
+
+
+async def test_a_click_with_ctrl_selects_a_scenario_and_draws_a_line(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        screen = await open_set(person)
+        await person.press("2")
+        await person.pilot.click("#ranking WideTable", offset=(6, 2), control=True)
+        await person.until(lambda: "1 selected" in person.text)
+        assert screen.ranking.selected == [screen.ranking.rows[1]]
+        forecast = await open_forecast(person)
+        await person.pilot.click("#legend", offset=(6, 2), control=True)
+        await person.until(lambda: len(forecast.legend.selected) == 2)
 
 
 async def test_a_comparison_can_be_turned_and_written_to_a_file(looked_at: Look, tmp_path: Path) -> None:
