@@ -24,7 +24,7 @@ from ef_engine.service.in_progress_fields import FIELDS as IN_PROGRESS_FIELDS
 from ef_engine.service.in_progress_fields import value_of
 from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
-from ef_tui.actions import ACTIONS
+from ef_tui.actions import ACTIONS, WITH_RESULT
 from ef_tui.best_scenarios import listed
 from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
@@ -315,6 +315,9 @@ class MainScreen(EfScreen):
         if subject.group == "loaded":
             self.action_stage()
         else:
+            has_result = subject.state in WITH_RESULT
+            words = ("report", subject.kind, subject.id) if has_result else ("show", subject.id)
+            self.dashboard.show_command([words])
             self.dashboard.open_record(subject.id)
 
     def action_select(self) -> None:
@@ -341,6 +344,7 @@ class MainScreen(EfScreen):
 
     def action_events(self) -> None:
         """Shows what happened lately."""
+        self.dashboard.show_command([("listen",)])
         self.dashboard.open_events()
 
     def action_back(self) -> None:
@@ -383,6 +387,8 @@ class MainScreen(EfScreen):
     def _filter_given(self, event: Input.Submitted) -> None:
         if self._filter(event.value):
             self._close_filter()
+            if text := self.current.filter_text:
+                self.dashboard.show_command([("ps" if self._place == 2 else "list", "--filter", text)])
 
     def on_key(self, event: events.Key) -> None:
         """Esc leaves the filter box and the filter."""

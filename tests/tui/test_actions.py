@@ -179,6 +179,25 @@ async def test_two_that_are_selected_are_compared(sample: Sample) -> None:
         assert person.app.screen.ids == ids  # type: ignore[attr-defined]  # the screen just asked for
 
 
+async def test_opening_filtering_and_events_name_their_commands_too(looked_at: Sample) -> None:
+    async with opened(looked_at("typical")) as person:
+        line = person.main.query_one("#command", Line)
+        record_id = id_of(person.app.workspace, "an invented household")
+        await go_to(person, 4, record_id)
+        await person.press("enter")
+        await person.until(lambda: line.text == f" $ ef_cli report forecast {record_id}")
+        await person.press("escape")
+        await go_to(person, 2, person.app.snapshot.staged[0].id)
+        await person.press("enter")
+        await person.until(lambda: line.text == f" $ ef_cli show {person.app.snapshot.staged[0].id}")
+        await person.press("escape", "4", "slash")
+        await person.type("net_worth>8000")
+        await person.press("enter")
+        assert line.text == " $ ef_cli list --filter 'net_worth>8000'"
+        await person.press("v")
+        assert line.text == " $ ef_cli listen"
+
+
 @does("remove")
 async def test_delete_asks_first_and_takes_all_that_are_selected(sample: Sample) -> None:
     workspace = sample("typical")
