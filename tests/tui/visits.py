@@ -24,11 +24,15 @@ NO_SUCH_ID = "0123456789ab"
 
 @dataclass(frozen=True)
 class View:
-    """One thing to look at: on which screen it is, in which workspaces there is one, how one gets there."""
+    """One thing to look at: on which screen it is, in which workspaces there is one, how one gets there.
+
+    `is_in_full` is False for what differs little from another view of the same screen.
+    """
 
     screen: str
     kinds: tuple[str, ...]
     visit: Visit
+    is_in_full: bool = True
 
 
 EVERY = ("empty", "typical", "failing")
@@ -197,28 +201,28 @@ VIEWS: dict[str, View] = {
     "dates": View("dates", FILLED, pressing("4", "n")),
     "stage-valid": View("stage", EVERY, staging("down")),
     "stage-findings": View("stage", EVERY, staging("end")),
-    "stage-nothing": View("stage", EMPTY, staging()),
+    "stage-nothing": View("stage", EMPTY, staging(), is_in_full=False),
     "report": View("output", FILLED, read),
-    "listed": View("output", FILLED, commanding("list --state evaluated", "done")),
+    "listed": View("output", FILLED, commanding("list --state evaluated", "done"), is_in_full=False),
     "refused": View("output", EMPTY, commanding(f"show {NO_SUCH_ID}", "ended with 4")),
     "events": View("output", EVERY, events),
     "forecast-1": View("forecast", EVERY, forecast_page(1)),
-    "forecast-2": View("forecast", EVERY, forecast_page(2)),
-    "forecast-3": View("forecast", EVERY, forecast_page(3)),
+    "forecast-2": View("forecast", EVERY, forecast_page(2), is_in_full=False),
+    "forecast-3": View("forecast", EVERY, forecast_page(3), is_in_full=False),
     "forecast-4": View("forecast", EVERY, forecast_page(4)),
-    "forecast-5": View("forecast", EVERY, forecast_page(5)),
-    "forecast-6": View("forecast", EVERY, forecast_page(6)),
-    "forecast-lines": View("forecast", FILLED, forecast_page(1, "down", "space", "down", "space")),
-    "forecast-failed": View("forecast", FAILING, failed_forecast),
-    "comparison-1": View("comparison", EVERY, comparison_page(1)),
+    "forecast-5": View("forecast", EVERY, forecast_page(5), is_in_full=False),
+    "forecast-6": View("forecast", EVERY, forecast_page(6), is_in_full=False),
+    "forecast-lines": View("forecast", FILLED, forecast_page(1, "down", "space", "down", "space"), is_in_full=False),
+    "forecast-failed": View("forecast", FAILING, failed_forecast, is_in_full=False),
+    "comparison-1": View("comparison", EVERY, comparison_page(1), is_in_full=False),
     "comparison-2": View("comparison", EVERY, comparison_page(2)),
-    "comparison-3": View("comparison", EVERY, comparison_page(3)),
-    "comparison-4": View("comparison", EVERY, comparison_page(4)),
-    "comparison-5": View("comparison", EVERY, comparison_page(5)),
+    "comparison-3": View("comparison", EVERY, comparison_page(3), is_in_full=False),
+    "comparison-4": View("comparison", EVERY, comparison_page(4), is_in_full=False),
+    "comparison-5": View("comparison", EVERY, comparison_page(5), is_in_full=False),
     "set-1": View("set", EVERY, set_page(1)),
-    "set-2": View("set", EVERY, set_page(2)),
-    "set-3": View("set", EVERY, set_page(3)),
-    "set-chosen": View("set", FILLED, set_page(2, "space", "down", "space")),
+    "set-2": View("set", EVERY, set_page(2), is_in_full=False),
+    "set-3": View("set", EVERY, set_page(3), is_in_full=False),
+    "set-chosen": View("set", FILLED, set_page(2, "space", "down", "space"), is_in_full=False),
 }
 """By name, in the order of the screens; a new screen is a line here, and pictures of it follow."""
 
