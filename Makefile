@@ -24,7 +24,7 @@ demo: $(VENV)/.runs ## a worked example: a sample household, forecast, explained
 	ran=$$($(DEMO) run forecast demo/household.json); id=$${ran%% *}; echo "$$ran"; \
 	ran=$$($(DEMO) run forecastset demo/household-set.json); echo "$$ran"; \
 	set=$$(echo "$$ran" | sed -n '$$s/ .*//p'); \
-	if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then cd demo && exec $(CURDIR)/$(BIN)/ef_tui --workspace .; fi; \
+	if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then cd demo && exec $(abspath $(BIN))/ef_tui --workspace .; fi; \
 	echo; $(DEMO) report forecast $$id; echo; $(DEMO) report forecastset $$set; \
 	echo; echo "== What to try next =="; \
 	echo "  $(DEMO) explain $$id  # why wishes wait or get less"; \

@@ -191,12 +191,14 @@ class EfApp(App[None]):
         work: Callable[[], ResultT],
         then: Callable[[ResultT], object],
         *,
+        failed: Callable[[Exception], object] | None = None,
         group: str = "engine",
         is_exclusive: bool = True,
     ) -> None:
         """Does `work` in a thread, then hands its result to `then` on the event loop.
 
-        What the user can act on becomes a notification; of one exclusive group only the newest is waited for.
+        What the user can act on goes to `failed`, or becomes a notification; of one exclusive group only the newest is
+        waited for.
         """
 
         def run() -> None:
@@ -204,7 +206,7 @@ class EfApp(App[None]):
             try:
                 result = work()
             except (EfError, OSError) as error:
-                self._back(worker.is_cancelled, self.tell_error, error)
+                self._back(worker.is_cancelled, failed or self.tell_error, error)
                 return
             self._back(worker.is_cancelled, then, result)
 

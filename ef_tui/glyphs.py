@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """`states` by word; `bar` are the cells of a progress bar, full and empty; `levels` a trend from low to high."""
+    """`states` by word; `bar` are the cells of a progress bar, full and empty, `parts`
+    those in between, from little to much; `levels` a trend from low to high."""
 
     states: Mapping[str, str]
     bar: tuple[str, str]
+    parts: str
     levels: str
     mark: str
     ellipsis: str
@@ -25,8 +27,10 @@ class Glyphs:
 
     def bar_text(self, done: int, total: int, width: int) -> str:
         """How much of it is done."""
-        full = min(width, width * done // total) if total > 0 else 0
-        return self.bar[0] * full + self.bar[1] * (width - full)
+        steps = len(self.parts) + 1
+        full, part = divmod(min(width * steps, width * steps * done // total) if total > 0 else 0, steps)
+        between = self.parts[part - 1] if part else ""
+        return (self.bar[0] * full + between).ljust(width, self.bar[1])
 
 
 UNICODE = Glyphs(
@@ -37,8 +41,9 @@ UNICODE = Glyphs(
         "ready": "○", "active": "●", "success": "✓", "failure": "✗", "declared": "○", "done": "✓", "": "·",
     },
     bar=("█", "░"),
+    parts="▏▎▍▌▋▊▉",
     levels="▁▂▃▄▅▆▇█",
-    mark="✓",
+    mark="◆",
     ellipsis="…",
     is_ascii=False,
 )  # fmt: skip
@@ -51,6 +56,7 @@ ASCII = Glyphs(
         "ready": "o", "active": "*", "success": "+", "failure": "x", "declared": "o", "done": "+", "": ".",
     },
     bar=("#", "."),
+    parts="",
     levels="_.-~=+*#",
     mark="*",
     ellipsis=">",

@@ -11,7 +11,7 @@ from ef_tui.subjects import subject_of
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
 
-ANSWERS = (Answer("k", "keep: it goes on without the dashboard"), Answer("w", "wait"), Answer("x", "kill all of it"))
+ANSWERS = (Answer("k", "keep it going"), Answer("w", "wait for it"), Answer("x", "kill it"))
 
 
 def leave(app: EfApp) -> None:
@@ -21,7 +21,7 @@ def leave(app: EfApp) -> None:
         app.exit()
         return
     noun = "forecast is" if count == 1 else "forecasts are"
-    about = "What runs is looked after by a process of its own; esc stays here."
+    about = "A process of its own looks after it, so it goes on without the dashboard. Esc stays here."
     app.push_screen(Question(f"{count:,} {noun} unfinished.", ANSWERS, about), partial(_answered, app))
 
 

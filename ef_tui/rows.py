@@ -10,6 +10,7 @@ from ef_engine.report.durations import duration_text
 from ef_engine.service.in_progress import COLUMNS as IN_PROGRESS_COLUMNS
 from ef_engine.service.in_progress import InProgress
 from ef_engine.service.listing import Row
+from ef_tui.best_scenarios import SET
 from ef_tui.glyphs import Glyphs
 from ef_tui.widgets.columns import Cell, Column
 
@@ -29,7 +30,7 @@ STAGED_COLUMNS = (
 )
 IN_PROGRESS_SHOWN = (
     Column("State", 9, field="state"),
-    Column("Label", 6, grow=2, field="label"),
+    Column("Label", 6, grow=2, field="label", wish=12),
     Column("Done", 10, spare=1, field="progress"),
     Column("ETA", 6, is_right=True, spare=2, field="eta"),
     Column("Time", 6, is_right=True, spare=4, field="elapsed"),
@@ -38,14 +39,15 @@ IN_PROGRESS_SHOWN = (
     Column("Phase", 9, grow=1, spare=6, field="phase"),
     Column("ID", 13, spare=7, field="id"),
 )
+NET_WORTH_WIDTH = 12
 EVALUATED_COLUMNS = (
     Column("State", 12, field="state"),
-    Column("Label", 6, grow=3, field="label"),
-    Column("Goals", 5, is_right=True, spare=3),
-    Column("Net worth", 12, is_right=True, spare=1, field="net_worth"),
-    Column("Trend", 8, spare=2),
-    Column("End", 10, spare=4, field="end"),
-    Column("ID", 13, spare=5, field="id"),
+    Column("Label", 6, grow=3, field="label", wish=12),
+    Column("Reached", 7, is_right=True, spare=3),
+    Column("Net worth", NET_WORTH_WIDTH, is_right=True, spare=1, field="net_worth"),
+    Column("Trend", 8, spare=4),
+    Column("End", 10, spare=5, field="end"),
+    Column("ID", 13, spare=6, field="id"),
 )
 
 BAR = 5
@@ -83,16 +85,30 @@ def in_progress_cells(row: InProgress, glyphs: Glyphs) -> Sequence[Cell]:
 
 def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
     """The cells of something finished, in the order of `EVALUATED_COLUMNS`."""
-    worth = row.net_worth
     return (
         Cell(glyphs.state(row.state), TONES.get(row.state, "")),
         Cell(_name(row)),
         Cell(f"{row.reached}/{row.goals}" if row.goals else "", "good" if row.reached == row.goals else ""),
-        Cell("" if worth is None else money(Decimal(worth)), "bad" if worth and worth.startswith("-") else ""),
+        _worth(row),
         Cell("".join(glyphs.levels[int(digit)] for digit in row.trend), "accent"),
         Cell(row.end or "", "muted"),
         Cell(row.id, "muted"),
     )
+
+
+def _worth(row: Row) -> Cell:
+    """What it ends with; of a set the most that any of its scenarios ends with."""
+    if row.net_worth is None:
+        return Cell("")
+    amount = Decimal(row.net_worth)
+    prefix = "to " if row.kind == SET else ""
+    return Cell(prefix + _amount(amount, NET_WORTH_WIDTH - len(prefix)), "bad" if amount < 0 else "")
+
+
+def _amount(amount: Decimal, width: int) -> str:
+    """The amount; without cents, or in thousands, where nothing else fits: no digit may be cut off."""
+    texts = (money(amount), f"{amount:,.0f}", f"{amount / 1000:,.0f}k")
+    return next((text for text in texts if len(text) <= width), texts[-1])
 
 
 def _name(row: Row) -> str:

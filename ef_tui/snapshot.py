@@ -17,13 +17,14 @@ from ef_engine.service.in_progress import InProgress, Lookout, Thresholds, is_qu
 from ef_engine.service.listing import GROUPS, Row
 from ef_engine.service.survey import Signs, Survey
 from ef_engine.service.workspace import Workspace
+from ef_tui.best_scenarios import with_best_scenarios
 
 _log = logging.getLogger(__name__)
 
 NEWER = "newer version"
 """What the note of a row says that only a newer version can read."""
 
-LOADED = GROUPS[0]
+LOADED, EVALUATED = GROUPS[0], GROUPS[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,10 @@ def reader_of(
 
 
 def _grouped(rows: tuple[Row, ...]) -> tuple[tuple[Row, ...], ...]:
-    """The rows by group, files by name."""
+    """The rows by group, files by name, evaluated sets with what their best scenarios came to."""
     groups: dict[str, list[Row]] = {group: [] for group in GROUPS}
     for row in rows:
         groups[row.group].append(row)
     groups[LOADED].sort(key=attrgetter("id"))
+    groups[EVALUATED] = with_best_scenarios(groups[EVALUATED])
     return tuple(tuple(groups[group]) for group in GROUPS)

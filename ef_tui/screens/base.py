@@ -27,7 +27,7 @@ class EfScreen(Screen[None]):
         """Is told of each new snapshot; most screens need none."""
 
     def say_command(self, text: str, style: str = "$muted") -> None:
-        """Shows the command that does what was just done, where there is a line for it."""
+        """Is told of the command that does what was just done here; the screens that have a line for it show it."""
 
     def offers(self) -> list[Entry]:
         """What the palette offers here beside commands."""

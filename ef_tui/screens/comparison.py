@@ -27,6 +27,7 @@ from ef_tui.actions import READ_ONLY
 from ef_tui.chart import ChartLine, colors
 from ef_tui.grids import GridRow, cells_of, grid_columns, grid_rows, key_of
 from ef_tui.screens.paged import COLORS, PagedScreen
+from ef_tui.short_names import sharing, told_apart
 from ef_tui.verbs import report_comparison
 from ef_tui.widgets.chart_view import ChartView
 from ef_tui.widgets.columns import Cell, Column
@@ -71,24 +72,26 @@ class ComparisonScreen(PagedScreen):
         """Reads the forecasts."""
         super().on_mount()
         self.say_title(Part(f" {' · '.join(self.ids)}", "bold $primary"))
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
         self._read()
 
     def _read(self) -> None:
         places, ids = self.dashboard.workspace.places, list(self.ids)
 
-        self.dashboard.in_background(lambda: compare_ids(places, ids), self._show_comparison, group="comparison")
+        self.dashboard.in_background(
+            lambda: compare_ids(places, ids), self._show_comparison, failed=self.say_error, group="comparison"
+        )
 
     def _show_comparison(self, comparison: Comparison) -> None:
         if not self.is_mounted:
             return
         self.comparison = comparison
-        who = zip(LETTERS, comparison.ids, comparison.labels, strict=False)
-        self.say_title(*(Part(f" {letter} {label or record_id} ", "bold $primary") for letter, record_id, label in who))
+        self._say_who()
         text = render_text(comparison_report(comparison), max(40, min(self.size.width - 2, TEXT_WIDTH)))
         self.overview.show(text.splitlines())
         names = list(dict.fromkeys(name for series in comparison.series for name in series.lines))
         self.names.show(names)
-        grids = (milestone_grid(comparison), _amounts(comparison), all_differences_grid(comparison))
+        grids = (_moves(comparison), _amounts(comparison), all_differences_grid(comparison))
         for table, grid in zip(self.tables, grids, strict=True):
             if grid is not None:
                 table.set_columns(grid_columns(grid))
@@ -98,6 +101,23 @@ class ComparisonScreen(PagedScreen):
     @on(VirtualTable.Highlighted, "#names")
     def _line_chosen(self) -> None:
         self._draw()
+
+    def _names(self, width: int) -> list[str]:
+        """What tells the forecasts apart, on one line of so many columns with a letter before each."""
+        assert self.comparison is not None
+        found = [label or key for label, key in zip(self.comparison.labels, self.comparison.ids, strict=True)]
+        return sharing(told_apart(found), max(0, width - 4 * len(found)), self.dashboard.session.glyphs.ellipsis)
+
+    def _say_who(self) -> None:
+        who = zip(LETTERS, self._names(self.size.width), strict=False)
+        self.say_title(*(Part(f" {letter} {name} ", "bold $primary") for letter, name in who))
+
+    def on_resize(self) -> None:
+        """Names what is compared, and the keys, as far as they fit."""
+        super().on_resize()
+        if self.comparison is not None:
+            self._say_who()
+            self.call_after_refresh(self._draw)
 
     def _draw(self) -> None:
         if self.comparison is None:
@@ -115,8 +135,8 @@ class ComparisonScreen(PagedScreen):
             if name in series.lines
         ]
         self.chart.show(lines)
-        labels = zip(LETTERS, self.comparison.labels, self.comparison.ids, palette, strict=False)
-        parts = (Part(f" {letter} {label or key}  ", f"ansi_{COLORS[color]}") for letter, label, key, color in labels)
+        labels = zip(LETTERS, self._names(self.chart.size.width - len(name) - 2), palette, strict=False)
+        parts = (Part(f" {letter} {label} ", f"ansi_{COLORS[color]}") for letter, label, color in labels)
         self.query_one("#lines", Line).say(Part(f" {name}:", "bold"), *parts)
 
     def hints(self) -> Sequence[Hint]:
@@ -152,6 +172,17 @@ class ComparisonScreen(PagedScreen):
     def texts(self, table: VirtualTable[Any], row: Any) -> Sequence[str]:
         """What of a row is searched."""
         return [row] if isinstance(row, str) else super().texts(table, row)
+
+
+def _moves(comparison: Comparison) -> Grid | None:
+    """The milestones; by how many days each moved stands right beside its name, whatever the width."""
+    grid = milestone_grid(comparison)
+    if grid is None:
+        return None
+    days = range(2, 2 + len(comparison.ids))
+    order = (0, *range(days.stop, len(grid.columns)), *days, 1)
+    rows = tuple(tuple(row[place] for place in order) for row in grid.rows)
+    return Grid(grid.heading, tuple(grid.columns[place] for place in order), rows)
 
 
 def _amounts(comparison: Comparison) -> Grid:

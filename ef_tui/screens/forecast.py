@@ -81,11 +81,14 @@ class ForecastScreen(PagedScreen):
         super().on_mount()
         self.say_title(Part(f" {self.record_id}", "bold $primary"))
         self._seen = trace(self.dashboard.snapshot, self.record_id)
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
         self._read()
 
     def _read(self) -> None:
         places = self.dashboard.workspace.places
-        self.dashboard.in_background(lambda: read_whole(places, self.record_id), self._show_whole, group="forecast")
+        self.dashboard.in_background(
+            lambda: read_whole(places, self.record_id), self._show_whole, failed=self.say_error, group="forecast"
+        )
 
     def show(self, snapshot: Snapshot) -> None:
         """Reads it again when it got on."""
@@ -211,6 +214,10 @@ class ForecastScreen(PagedScreen):
             day = self.milestones.cursor.cells[2].text
         if day and _day_of(day):
             self._go_to_day(day)
+
+    @on(VirtualTable.Marked)
+    def _marked(self) -> None:
+        self.action_turn_line()
 
     @on(VirtualTable.Opened)
     def _opened(self) -> None:

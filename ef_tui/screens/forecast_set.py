@@ -69,7 +69,9 @@ class SetScreen(PagedScreen):
 
     def _read(self) -> None:
         places = self.dashboard.workspace.places
-        self.dashboard.in_background(lambda: read_set(places, self.record_id), self._show_set, group="set")
+        self.dashboard.in_background(
+            lambda: read_set(places, self.record_id), self._show_set, failed=self.say_error, group="set"
+        )
 
     def show(self, snapshot: Snapshot) -> None:
         """Reads it again when it, or one of its scenarios, got on."""
@@ -198,6 +200,10 @@ class SetScreen(PagedScreen):
         self.action_pane(MATRIX)
         if not is_there:
             self.metrics.focus()
+
+    @on(VirtualTable.Marked)
+    def _marked(self) -> None:
+        self.action_select()
 
     @on(VirtualTable.Opened)
     def _opened(self) -> None:

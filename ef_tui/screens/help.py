@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import ClassVar
 
@@ -16,15 +17,21 @@ from ef_tui.keymap import every_binding
 from ef_tui.widgets.text_view import TextView
 
 LAST_WORDS = (
-    "",
-    "The mouse does the same: click a row or the name of a key, double-click to open, ctrl+click to select, click the",
-    "title of a column to sort. Keys are changed in the table [dashboard.keys] of the config file, by the names on the",
-    "right.",
+    "The mouse does the same: click a row or the name of a key, double-click to open, ctrl+click to select, click the "
+    "title of a column to sort. Keys are changed in the table [dashboard.keys] of the config file, by the names at the "
+    "end of the lines."
 )
 
 
-def help_lines(keys: Mapping[str, str]) -> list[str]:
-    """A line a key, scope by scope: its keys, what it does, and the name the config file knows it by."""
+WIDE = 100
+"""From how many columns on names stand in a column of their own."""
+
+
+def help_lines(keys: Mapping[str, str], width: int = WIDE) -> list[str]:
+    """A line a key, scope by scope: its keys, what it does, and the name the config file knows it by.
+
+    In fewer columns than `WIDE` the name stands in brackets, and what is too long goes on below.
+    """
     lines: list[str] = []
     scope = ""
     for bound in every_binding(keys):
@@ -33,8 +40,15 @@ def help_lines(keys: Mapping[str, str]) -> list[str]:
             scope = bound.scope
         about = BY_ID[bound.id].about if bound.id in BY_ID and scope == "main screen" else ""
         text = f"{bound.title}: {about}" if about else bound.title
-        lines.append(f"  {bound.shown:<18}{text:<62}{bound.id}".rstrip())
-    return [*lines, *LAST_WORDS]
+        if width >= WIDE:
+            lines.append(f"  {bound.shown:<18}{text:<62}{bound.id}".rstrip())
+        else:
+            lines += _wrapped(f"  {bound.shown:<15} ", f"{text} [{bound.id}]", width)
+    return [*lines, "", *_wrapped("", LAST_WORDS, width)]
+
+
+def _wrapped(begin: str, text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=begin, subsequent_indent=" " * len(begin))
 
 
 class HelpScreen(ModalScreen[None]):
@@ -50,7 +64,7 @@ class HelpScreen(ModalScreen[None]):
         """The list in a frame."""
         with Vertical(classes="dialog wide"):
             yield Static("Keys", classes="question")
-            yield TextView(help_lines(self._keys_changed))
+            yield TextView(help_lines(self._keys_changed, min(110, self.app.size.width * 95 // 100) - 7))
             yield Static("esc back", classes="about")
 
     def on_mount(self) -> None:

@@ -24,7 +24,8 @@ from ef_engine.service.in_progress_fields import FIELDS as IN_PROGRESS_FIELDS
 from ef_engine.service.in_progress_fields import value_of
 from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
-from ef_tui.actions import ACTIONS
+from ef_tui.actions import ACTIONS, WITH_RESULT
+from ef_tui.best_scenarios import listed
 from ef_tui.keymap import keys_by_id
 from ef_tui.palette import Entry, action_entries
 from ef_tui.screens.base import EfScreen
@@ -111,7 +112,7 @@ class MainScreen(EfScreen):
             LoadedPane(1, files, glyphs, id=LOADED),
             Pane(2, "Staged", staged, fields=FIELDS, id=STAGED),
             Pane(3, "In progress", running, fields=IN_PROGRESS_FIELDS, value=value_of, id=IN_PROGRESS),
-            Pane(4, "Evaluated", evaluated, fields=FIELDS, id=EVALUATED),
+            Pane(4, "Evaluated", evaluated, fields=FIELDS, value=listed, id=EVALUATED),
         )
 
     def on_mount(self) -> None:
@@ -320,6 +321,9 @@ class MainScreen(EfScreen):
         if subject.group == "loaded":
             self.action_stage()
         else:
+            has_result = subject.state in WITH_RESULT
+            words = ("report", subject.kind, subject.id) if has_result else ("show", subject.id)
+            self.dashboard.show_command([words])
             self.dashboard.open_record(subject.id)
 
     def action_select(self) -> None:
@@ -346,6 +350,7 @@ class MainScreen(EfScreen):
 
     def action_events(self) -> None:
         """Shows what happened lately."""
+        self.dashboard.show_command([("listen",)])
         self.dashboard.open_events()
 
     def action_flows(self) -> None:
@@ -392,6 +397,8 @@ class MainScreen(EfScreen):
     def _filter_given(self, event: Input.Submitted) -> None:
         if self._filter(event.value):
             self._close_filter()
+            if text := self.current.filter_text:
+                self.dashboard.show_command([("ps" if self._place == 2 else "list", "--filter", text)])
 
     def on_key(self, event: events.Key) -> None:
         """Esc leaves the filter box and the filter."""
@@ -413,6 +420,12 @@ class MainScreen(EfScreen):
         if event.table is pane.table and event.column.field:
             pane.sort_by(event.column.field)
             self._say_lines()
+
+    @on(VirtualTable.Marked)
+    def _marked(self, event: VirtualTable.Marked) -> None:
+        if event.table is self.current.table:
+            event.table.toggle(event.key)
+            self._say_keys()
 
     @on(VirtualTable.Opened)
     def _opened(self) -> None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
@@ -61,10 +62,11 @@ class OutputScreen(EfScreen):
 
     def on_resize(self) -> None:
         """Names the keys."""
+        keys = keys_by_id(self.dashboard.session.preferences.keys, ("everywhere", "output"))
         hints = [
-            Hint("↑↓", "scroll", "app.bell"), Hint("/", "search", "screen.search"), Hint("n", "next", "screen.next"),
-            Hint("w", "write to a file", "screen.save"), Hint("y", "copy", "screen.copy"),
-            Hint("esc", "back", "screen.back"),
+            Hint("↑↓", "scroll", "app.bell"), Hint(keys["output_search"], "search", "screen.search"),
+            Hint("n", "next", "screen.next"), Hint(keys["output_save"], "write to a file", "screen.save"),
+            Hint(keys["output_copy"], "copy", "screen.copy"), Hint(keys["back"], "back", "screen.back"),
         ]  # fmt: skip
         self.query_one(KeyLine).hint(hints, self.size.width)
 

@@ -65,6 +65,7 @@ class PagedScreen(EfScreen):
         self._place = 0
         self._answer: Callable[[str], None] | None = None
         self._searched = ""
+        self._problem = ""
 
     def make_pages(self) -> Sequence[Widget]:
         """The pages."""
@@ -127,8 +128,21 @@ class PagedScreen(EfScreen):
         self.query_one("#top", Line).say(*parts)
 
     def say(self, text: str) -> None:
-        """Says something below the page."""
-        self.query_one("#command", Line).say(f" {text}" if text else "")
+        """Says something below the page; nothing new leaves what went wrong."""
+        line = self.query_one("#command", Line)
+        line.say(Part(f" {self._problem}", "$error") if self._problem and not text else f" {text}" if text else "")
+
+    def say_command(self, text: str, style: str = "$muted") -> None:
+        """Shows the command that does what was just done."""
+        self.say(text)
+
+    def say_error(self, error: Exception) -> None:
+        """Says why there is nothing to show, for as long as there is nothing."""
+        for table in self.query(VirtualTable):
+            table.empty_text = ""
+            table.refresh()
+        self._problem = str(error)
+        self.say("")
 
     # Keys
 

@@ -21,6 +21,7 @@ from textual.widgets import Button, DirectoryTree, Input, Label
 from ef_engine.errors import EfError, InputError
 from ef_engine.service.contents import Contents, contents_of_file
 from ef_engine.service.inputs import Changes
+from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
@@ -33,7 +34,7 @@ PREVIEW_DELAY = 0.15
 FIELDS = (
     ("start", "First day", "as in the file"),
     ("end", "Last day", "as in the file"),
-    ("label", "Label", "as in it"),
+    ("label", "Label", "as in the file"),
 )
 
 
@@ -112,12 +113,19 @@ class StageScreen(EfScreen):
 
     def on_resize(self) -> None:
         """Names the keys."""
+        keys = self._keys
         hints = [
-            Hint("^s", "stage", "screen.stage(False)"), Hint("^r", "stage and run", "screen.stage(True)"),
-            Hint("^e", "edit", "screen.edit"), Hint("^o", "type a path", "screen.focus_path"),
-            Hint("tab", "next field", "app.focus_next"), Hint("esc", "back", "screen.back"),
+            Hint(keys["stage_it"], "stage", "screen.stage(False)"),
+            Hint(keys["stage_and_run"], "stage and run", "screen.stage(True)"),
+            Hint(keys["stage_edit"], "edit", "screen.edit"),
+            Hint(keys["stage_path"], "type a path", "screen.focus_path"),
+            Hint("tab", "next field", "app.focus_next"), Hint(keys["back"], "back", "screen.back"),
         ]  # fmt: skip
         self.query_one(KeyLine).hint(hints, self.size.width)
+
+    @property
+    def _keys(self) -> dict[str, str]:
+        return keys_by_id(self.dashboard.session.preferences.keys, ("everywhere", "stage form"))
 
     @property
     def preview(self) -> VirtualTable[ContentRow]:
@@ -162,7 +170,10 @@ class StageScreen(EfScreen):
             self.findings.show(problem_lines(found, max(20, self.query_one("#stage-right").size.width - 4)))
             count = len(found.problems) if isinstance(found, InputError) else 1
             noun = "problem" if count == 1 else "problems"
-            self._say(f" {count} {noun}; nothing can be staged until they are mended (^e edits).", "$error")
+            self._say(
+                f" {count} {noun}; nothing can be staged until they are mended ({self._keys['stage_edit']} edits).",
+                "$error",
+            )
             return
         self.preview.show(content_rows(found))
         what = "a forecast set" if found.kind == "forecastset" else "a forecast"

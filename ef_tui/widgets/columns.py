@@ -15,6 +15,10 @@ GAP = 1
 """Blanks between two columns."""
 
 
+LUXURY = 3
+"""The least `spare` of a column that is worth less than a neighbour that can be read."""
+
+
 class Cell(NamedTuple):
     """What a cell shows; `tone` names a style: good, bad, warn, muted, accent, strong, or none."""
 
@@ -26,8 +30,9 @@ class Cell(NamedTuple):
 class Column:
     """A column of at least `width`; `grow` is its share of what is left over.
 
-    Where not all fit, those with the highest `spare` are left out first; 0 is never left out. `field` is what a query
-    calls it, nothing for what rows cannot be sorted by.
+    Where not all fit, those with the highest `spare` are left out first; 0 is never left out, and from `LUXURY` on they
+    are shown only where every other column is as wide as its `wish`. `field` is what a query calls it, nothing for what
+    rows cannot be sorted by.
     """
 
     title: str
@@ -36,6 +41,7 @@ class Column:
     is_right: bool = False
     spare: int = 0
     field: str = ""
+    wish: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +56,10 @@ class Fitted:
 def fit(columns: Sequence[Column], width: int) -> tuple[Fitted, ...]:
     """The columns that fit into `width`, in their order, together exactly that wide if one of them grows."""
     kept = [Fitted(index, column, column.width) for index, column in enumerate(columns)]
-    while _total(kept) > width and (spare := max((each.column.spare for each in kept), default=0)):
-        last = max(place for place, each in enumerate(kept) if each.column.spare == spare)
-        del kept[last]
+    while spare := max((each.column.spare for each in kept), default=0):
+        if _total(kept) + (_wished(kept) if spare >= LUXURY else 0) <= width:
+            break
+        del kept[max(place for place, each in enumerate(kept) if each.column.spare == spare)]
     left, shares = width - _total(kept), sum(each.column.grow for each in kept)
     fitted = []
     for each in kept:
@@ -60,6 +67,10 @@ def fit(columns: Sequence[Column], width: int) -> tuple[Fitted, ...]:
         left, shares = left - added, shares - each.column.grow
         fitted.append(replace(each, width=max(1, each.width + added)))
     return tuple(fitted)
+
+
+def _wished(kept: Sequence[Fitted]) -> int:
+    return sum(max(0, each.column.wish - each.width) for each in kept)
 
 
 def _total(kept: Sequence[Fitted]) -> int:

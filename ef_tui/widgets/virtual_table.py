@@ -72,6 +72,18 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
             """The table it happened in."""
             return self.table
 
+    class Marked(Message):
+        """A row was clicked with ctrl, which selects it, or no longer."""
+
+        def __init__(self, table: VirtualTable[Any], key: str) -> None:
+            super().__init__()
+            self.table, self.key = table, key
+
+        @property
+        def control(self) -> VirtualTable[Any]:
+            """The table it happened in."""
+            return self.table
+
     class HeaderClicked(Message):
         """The title of a column was clicked."""
 
@@ -212,7 +224,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         self.go_to(len(self._rows) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        """A click puts the cursor there, a double click opens; on the header it names the column."""
+        """A click puts the cursor there, with ctrl it selects, twice it opens; on the header it names the column."""
         event.stop()
         if self._head and event.y == 0:
             if column := self._column_at(event.x):
@@ -224,7 +236,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         self.go_to(place)
         assert self._cursor_key is not None
         if event.ctrl:
-            self.toggle(self._cursor_key)
+            self.post_message(self.Marked(self, self._cursor_key))
         elif event.chain == 2:
             self.post_message(self.Opened(self, self._cursor_key))
 

@@ -85,9 +85,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def snapshots(request: pytest.FixtureRequest) -> Snapshots:
     """Compares screens with those that were accepted."""
-    return Snapshots(
-        Path(__file__).parent / "screens", str(request.node.name), bool(request.config.getoption("update_snapshots"))
-    )
+    return Snapshots(Path(__file__).parent / "screens", bool(request.config.getoption("update_snapshots")))
 
 
 @contextmanager

@@ -13,9 +13,11 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from tests.tui.screen_text import ScreenText
 
 DEADLINE = 30.0
 
@@ -28,9 +30,12 @@ _ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=$ ]*[A-Za-z]|\][^\x07\x1b]*(\x07|\x1b\\
 class Terminal:
     """The master side of a pseudo terminal and the process behind it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], master: int, slave: int, before: list[object]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], master: int, slave: int, before: list[object], size: tuple[int, int]
+    ) -> None:
         self.process, self.master, self.slave, self.before = process, master, slave, before
         self.seen = b""
+        self.picture = ScreenText(*size)
 
     def read(self, seconds: float) -> bytes:
         """What comes within so many seconds, all of which are waited."""
@@ -42,18 +47,33 @@ class Terminal:
                 except OSError:
                     break
         self.seen += found
+        self.picture.feed(found)
         return found
 
     def until(self, is_true: Callable[[], bool]) -> None:
         """Reads until something comes true; fails at the deadline."""
         end = time.monotonic() + DEADLINE
         while not is_true():
-            assert time.monotonic() < end, self.text[-2000:]
+            assert time.monotonic() < end, "\n".join(self.picture.lines)
             self.read(0.05)
 
     def until_shown(self, text: str) -> None:
         """Reads until a text was written."""
         self.until(lambda: text in self.text)
+
+    def until_visible(self, text: str) -> None:
+        """Reads until a text stands on the screen."""
+        self.until(lambda: self.picture.place_of(text) is not None)
+
+    def click(self, text: str, *, times: int = 1) -> None:
+        """Clicks the first place where a text stands, once it does."""
+        self.until_visible(text)
+        place = self.picture.place_of(text)
+        assert place is not None
+        at = f"{place[0] + 1 + len(text) - len(text.lstrip())};{place[1] + 1}"
+        for _ in range(times):
+            self.press(f"\x1b[<0;{at}M\x1b[<0;{at}m")
+        self.read(0.1)
 
     @property
     def text(self) -> str:
@@ -99,21 +119,28 @@ def _opposite(sequence: bytes) -> bytes:
 
 
 @contextmanager
-def terminal(*words: str, size: tuple[int, int] = (120, 40), **environment: str) -> Iterator[Terminal]:
-    """`ef_tui WORDS` in a terminal of its own, in which it is ended if the test leaves it running."""
+def terminal(
+    *words: str,
+    size: tuple[int, int] = (120, 40),
+    program: Sequence[str] = (sys.executable, "-m", "ef_tui"),
+    directory: Path | None = None,
+    **environment: str,
+) -> Iterator[Terminal]:
+    """`ef_tui WORDS`, or another program, in a terminal of its own; it is ended if the test leaves it running."""
     master, slave = pty.openpty()
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
     before = termios.tcgetattr(slave)
     variables = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
     process = subprocess.Popen(
-        [sys.executable, "-m", "ef_tui", *words],
+        [*program, *words],
+        cwd=directory,
         stdin=slave,
         stdout=slave,
         stderr=slave,
         env=variables | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"} | environment,
         preexec_fn=_own_terminal,
     )
-    shown = Terminal(process, master, slave, before)
+    shown = Terminal(process, master, slave, before, size)
     try:
         yield shown
     finally:

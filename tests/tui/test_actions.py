@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import TypeVar
+from unittest.mock import patch
 
 import pytest
 
@@ -15,12 +17,44 @@ from ef_engine.service.workspace import Workspace
 from ef_engine.store import forecasts, tickets
 from ef_engine.store.places import Places
 from ef_engine.store.states import word_of
-from ef_tui.actions import ACTIONS, READ_ONLY
+from ef_tui.actions import ACTIONS, READ_ONLY, Action
+from ef_tui.app import EfApp
+from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.output import OutputScreen
+from ef_tui.subjects import Subject
+from ef_tui.widgets.lines import Line
+from tests.jobs.conftest import Shop, shop
 from tests.tui.conftest import Person, opened
 from tests.tui.workspaces import identity_of, pretend_running
 
+__all__ = ["shop"]
+
 Sample = Callable[[str], Workspace]
+Test = TypeVar("Test", bound=Callable[..., object])
+
+
+def does(*names: str) -> Callable[[Test], Test]:
+    """Says which actions a test does with their keys; the test fails if it does not."""
+
+    def mark(test: Test) -> Test:
+        test.does = names  # type: ignore[attr-defined]  # read by `every_action_named_is_done`, and from outside
+        return test
+
+    return mark
+
+
+@pytest.fixture(autouse=True)
+def every_action_named_is_done(request: pytest.FixtureRequest) -> Iterator[None]:
+    done: set[str] = set()
+    original = EfApp._do
+
+    def do(app: EfApp, action: Action, subjects: Sequence[Subject]) -> None:
+        done.add(action.id)
+        original(app, action, subjects)
+
+    with patch.object(EfApp, "_do", do):
+        yield
+    assert set(getattr(request.function, "does", ())) <= done
 
 
 def id_of(workspace: Workspace, label: str) -> str:
@@ -50,6 +84,7 @@ def output(person: Person) -> Sequence[str]:
     return person.app.screen.view.lines
 
 
+@does("run")
 async def test_run_queues_what_is_staged_and_a_supervisor_evaluates_it(sample: Sample) -> None:
     workspace = sample("typical")
     record_id = id_of(workspace, "half a year")
@@ -61,6 +96,7 @@ async def test_run_queues_what_is_staged_and_a_supervisor_evaluates_it(sample: S
         assert said(person) == ["Queued half a year."]
 
 
+@does("restart")
 async def test_restart_tries_what_failed_again(sample: Sample) -> None:
     workspace = sample("failing")
     record_id = id_of(workspace, "ended failed")
@@ -71,6 +107,7 @@ async def test_restart_tries_what_failed_again(sample: Sample) -> None:
         assert f"$ ef_cli restart {record_id} --detach" in person.text
 
 
+@does("kill")
 async def test_kill_asks_first_and_stops_its_process(sample: Sample) -> None:
     workspace = sample("typical")
     record_id = id_of(workspace, "a year longer")
@@ -88,6 +125,7 @@ async def test_kill_asks_first_and_stops_its_process(sample: Sample) -> None:
         assert sleeper.wait(5) != 0
 
 
+@does("pause")
 async def test_pause_holds_what_runs_and_lets_it_go_on(sample: Sample) -> None:
     workspace = sample("typical")
     record_id = id_of(workspace, "a year longer")
@@ -105,6 +143,62 @@ async def test_pause_holds_what_runs_and_lets_it_go_on(sample: Sample) -> None:
         sleeper.kill()
 
 
+@does("stack")
+async def test_a_stack_says_where_a_running_worker_is(shop: Shop) -> None:
+    workspace = Workspace(shop.places, "ann")
+    record_id = shop.stage_long()
+    async with opened(workspace) as person:
+        await go_to(person, 2, record_id)
+        await person.press("x")
+        await person.until(lambda: (shop.places.run(record_id) / "progress.json").exists())
+        person.app.look_now()
+        await person.until(
+            lambda: person.app.snapshot.in_progress and person.app.snapshot.in_progress[0].word == "running"
+        )
+        await go_to(person, 3, record_id)
+        await person.press("S")
+        await person.until(lambda: isinstance(person.app.screen, OutputScreen))
+        lines = output(person)
+        assert "most recent call first" in lines[0]
+        assert any("ef_engine/simulation" in line for line in lines)
+        assert f"ef_cli stack {record_id}" in person.text
+        await person.press("escape", "K", "y")
+        await person.until(lambda: state_of(shop.places, record_id) == "killed")
+
+
+@does("compare")
+async def test_two_that_are_selected_are_compared(sample: Sample) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        table = person.main.current.table
+        await person.press("down", "space", "space")
+        ids = [row.id for row in table.selected]
+        await person.press("c")
+        await person.until(lambda: isinstance(person.app.screen, ComparisonScreen))
+        assert f"$ ef_cli compare {' '.join(ids)}" in person.main.query_one("#command", Line).text
+        assert person.app.screen.ids == ids  # type: ignore[attr-defined]  # the screen just asked for
+
+
+async def test_opening_filtering_and_events_name_their_commands_too(looked_at: Sample) -> None:
+    async with opened(looked_at("typical")) as person:
+        line = person.main.query_one("#command", Line)
+        record_id = id_of(person.app.workspace, "an invented household")
+        await go_to(person, 4, record_id)
+        await person.press("enter")
+        await person.until(lambda: line.text == f" $ ef_cli report forecast {record_id}")
+        await person.press("escape")
+        await go_to(person, 2, person.app.snapshot.staged[0].id)
+        await person.press("enter")
+        await person.until(lambda: line.text == f" $ ef_cli show {person.app.snapshot.staged[0].id}")
+        await person.press("escape", "4", "slash")
+        await person.type("net_worth>8000")
+        await person.press("enter")
+        assert line.text == " $ ef_cli list --filter 'net_worth>8000'"
+        await person.press("v")
+        assert line.text == " $ ef_cli listen"
+
+
+@does("remove")
 async def test_delete_asks_first_and_takes_all_that_are_selected(sample: Sample) -> None:
     workspace = sample("typical")
     async with opened(workspace) as person:
@@ -120,6 +214,7 @@ async def test_delete_asks_first_and_takes_all_that_are_selected(sample: Sample)
         assert f"$ ef_cli rm {record_id} --yes" in person.text
 
 
+@does("read", "explain", "log", "show")
 async def test_report_explain_log_and_info_open_as_texts(sample: Sample) -> None:
     workspace = sample("typical")
     record_id = id_of(workspace, "an invented household")
@@ -150,6 +245,7 @@ async def test_a_profile_without_the_right_cannot_do_it_from_here_either(sample:
     assert state_of(workspace.places, record_id) == "evaluated"
 
 
+@does("report")
 async def test_a_report_is_made_as_a_page_and_its_place_is_told(
     sample: Sample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,6 +282,7 @@ async def test_a_text_is_searched_copied_and_written_to_a_file(sample: Sample, t
             assert file.read().startswith("Forecast ")
 
 
+@does("restage")
 async def test_new_dates_make_another_forecast_with_its_parent(sample: Sample) -> None:
     workspace = sample("typical")
     record_id = id_of(workspace, "an invented household")

@@ -79,6 +79,18 @@ async def test_a_file_is_staged_with_other_dates_and_run(sample: Sample, files: 
         await person.until(lambda: state_of(workspace.places, record.id) == "evaluated")
 
 
+async def test_the_line_of_keys_names_those_of_the_config_file_everywhere(looked_at: Sample, files: Path) -> None:
+    preferences = Preferences(refresh=60, keys={"stage_edit": "f4", "output_save": "f2"})
+    async with opened(looked_at("empty"), preferences=preferences) as person:
+        await in_form(person)
+        await person.press("end")
+        await person.until(lambda: "2 problems" in person.text)
+        assert "(f4 edits)" in person.text
+        assert "f4 edit" in person.text.splitlines()[-1]
+        await person.press("escape", "v")
+        await person.until(lambda: "f2 write to a file" in person.text.splitlines()[-1])
+
+
 async def test_a_path_is_typed_and_a_file_in_the_stage_directory_opens_the_form(sample: Sample, files: Path) -> None:
     workspace = sample("typical")
     async with opened(workspace) as person:
@@ -108,12 +120,13 @@ async def test_any_command_of_ef_cli_runs_at_the_colon_and_is_remembered(sample:
 
 async def test_a_command_that_fails_says_how_it_ended(sample: Sample) -> None:
     workspace = sample("typical")
-    async with opened(workspace, words=("--workspace", str(workspace.places.data.parent))) as person:
+    words = ("--workspace", str(workspace.places.data.parent))
+    async with opened(workspace, words=words, size=(60, 24)) as person:
         await person.press("colon")
         await person.type("show nothing")
         await person.press("enter")
         await person.until(lambda: "ended with 4" in person.text)
-        assert "no forecast or forecast set has an id that begins with 'nothing'" in person.text
+        assert "no forecast or forecast set has an id that begins with 'nothing'" in " ".join(person.text.split())
 
 
 async def test_the_palette_offers_what_fits_the_row_and_does_it(looked_at: Sample) -> None:
@@ -150,6 +163,14 @@ async def test_help_lists_every_binding_with_the_keys_it_has(looked_at: Sample) 
         assert len([pane for pane in person.main.panes if pane.display]) == 1
 
 
+async def test_help_can_be_read_in_eighty_columns(looked_at: Sample) -> None:
+    async with opened(looked_at("empty"), size=(80, 24)) as person:
+        await person.press("question_mark")
+        view = person.app.screen.query_one("TextView")
+        assert max(map(len, view.lines)) < view.size.width  # type: ignore[attr-defined]  # it is a TextView
+        assert "[stage_and_run]" in " ".join(view.lines)  # type: ignore[attr-defined]
+
+
 async def test_leaving_with_nothing_unfinished_asks_nothing(looked_at: Sample) -> None:
     async with opened(looked_at("empty")) as person:
         await person.press("q")
@@ -161,6 +182,9 @@ async def test_leaving_with_work_unfinished_asks_and_keep_leaves_it_alone(sample
     async with opened(workspace) as person:
         await person.press("q")
         assert "2 forecasts are unfinished." in person.text
+        assert "k keep it going" in person.text
+        assert "w wait for it" in person.text
+        assert "x kill it" in person.text
         await person.press("escape")
         assert not person.app._exit
         await person.press("q", "k")

@@ -2,151 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
 from ef_engine.service.workspace import Workspace
-from tests.service.documents import SMALL, small, write
 from tests.tui.conftest import Person, opened
-from tests.tui.matrix import EVERY, OTHERS, PAIRWISE, Look, name_of
-from tests.tui.snapshots import Snapshots
+from tests.tui.matrix import FULL, ORDINARY, THEMES, Look
+from tests.tui.snapshots import Snapshots, picture_of
+from tests.tui.visits import VIEWS, write_files
 
-Visit = Callable[[Person], Awaitable[None]]
-
-
-async def _main(person: Person) -> None:
-    """As it opens; what the cursor is on is looked into."""
-    await person.until(lambda: person.main.is_settled)
+LooksAt = Callable[[str], Workspace]
 
 
-async def _zoomed(person: Person) -> None:
-    await person.press("1", "z")
-    await person.until(lambda: person.main.is_settled)
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The dashboard is opened in a directory with files to stage."""
+    write_files(tmp_path / "plans")
+    monkeypatch.chdir(tmp_path / "plans")
 
 
-async def _filtered(person: Person) -> None:
-    await person.press("slash")
-    await person.type("keep")
-    await person.until(lambda: person.main.is_settled)
+@asynccontextmanager
+async def seen(workspace: Workspace, look: Look) -> AsyncIterator[Person]:
+    """The dashboard as a picture shows it."""
+    with pytest.MonkeyPatch.context() as environment:
+        if look.theme == "none":
+            environment.setenv("NO_COLOR", "1")
+        theme = "ansi" if look.theme == "none" else look.theme
+        environment.setenv("EF_HOME", str(workspace.places.data.parent))  # for commands, without naming the place
+        async with opened(workspace, size=look.size, theme=theme, place=f"~/{look.kind}") as person:
+            await VIEWS[look.view].visit(person)
+            yield person
 
 
-async def _help(person: Person) -> None:
-    await person.until(lambda: person.main.is_settled)
-    await person.press("question_mark")
+def values(look: Look) -> tuple[object, ...]:
+    return look.screen, look.kind, look.size, look.theme
 
 
-async def _palette(person: Person) -> None:
-    await person.until(lambda: person.main.is_settled)
-    await person.press("ctrl+p")
-    await person.type("zoom")  # the list of all commands grows with every one
-    await person.until(lambda: not person.app.screen.query_one("#offers").show_vertical_scrollbar)
+def test_every_two_values_that_can_occur_together_do() -> None:
+    for first, second in combinations(range(4), 2):
+        possible = {(values(look)[first], values(look)[second]) for look in FULL}
+        assert {(values(look)[first], values(look)[second]) for look in ORDINARY} == possible
+    assert {look.view for look in ORDINARY} == set(VIEWS)
 
 
-async def _question(person: Person) -> None:
-    await person.until(lambda: person.main.is_settled)
-    await person.press("3", "K")
+def test_no_picture_lies_about_that_nobody_compares(snapshots: Snapshots) -> None:
+    accepted = {path.name for path in snapshots.directory.glob("*.*") if ".actual." not in path.name}
+    assert accepted == {f"{look.name}{suffix}" for look in ORDINARY for suffix in (".svg", ".txt")}
+    sheets = {path.stem for path in (snapshots.directory / "sheets").glob("*.txt") if ".actual." not in path.name}
+    assert sheets == {look.sheet for look in FULL}
 
 
-async def _dates(person: Person) -> None:
-    await person.until(lambda: person.main.is_settled)
-    await person.press("4", "n")
-
-
-async def _report(person: Person) -> None:
-    await person.press("4", "G", "R")
-    await person.pilot.pause(0.3)
-
-
-VISITS: dict[str, Visit] = {
-    "main": _main, "zoomed": _zoomed, "filtered": _filtered, "help": _help, "palette": _palette, "question": _question,
-    "dates": _dates,
-}  # fmt: skip
-"""What is visited in every combination by the slow tests; the main screen in the ordinary run too."""
-
-ORDINARY: tuple[tuple[str, Look], ...] = (
-    *(("main", look) for look in PAIRWISE),
-    ("zoomed", ("typical", (80, 24), "dark")),
-    ("zoomed", ("failing", (120, 40), "ansi")),
-    ("filtered", ("typical", (120, 40), "light")),
-    ("help", ("typical", (80, 24), "light")),
-    ("help", ("empty", (120, 40), "none")),
-    ("palette", ("typical", (120, 40), "dark")),
-    ("palette", ("failing", (80, 24), "none")),
-    ("question", ("typical", (80, 24), "ansi")),
-    ("question", ("failing", (200, 60), "dark")),
-    ("dates", ("typical", (120, 40), "none")),
-)
-ALL = tuple((visit, look) for visit in VISITS for look in EVERY if (visit, look) not in ORDINARY)
-
-
-def test_every_two_values_occur_together() -> None:
-    for first, second in combinations(range(3), 2):
-        assert {(look[first], look[second]) for look in PAIRWISE} == {(look[first], look[second]) for look in EVERY}
-    assert len(PAIRWISE) + len(OTHERS) == len(EVERY) == 36
-
-
-def names(cases: tuple[tuple[str, Look], ...]) -> list[str]:
-    return [f"{visit}-{name_of(look)}" for visit, look in cases]
-
-
-@pytest.mark.parametrize(("visit", "look"), ORDINARY, ids=names(ORDINARY))
-async def test_a_screen_looks_as_accepted(
-    looked_at: Callable[[str], Workspace], snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch, visit: str, look: Look
-) -> None:
-    kind, size, theme = look
-    if theme == "none":
-        monkeypatch.setenv("NO_COLOR", "1")
-    async with opened(
-        looked_at(kind), size=size, theme="ansi" if theme == "none" else theme, place=f"~/{kind}"
-    ) as person:
-        await VISITS[visit](person)
-        snapshots.match(person.app, f"{visit}-{name_of(look)}")
+@pytest.mark.parametrize("look", ORDINARY, ids=lambda look: look.name)
+async def test_a_screen_looks_as_accepted(looked_at: LooksAt, snapshots: Snapshots, look: Look) -> None:
+    async with seen(looked_at(look.kind), look) as person:
+        snapshots.match(person.app, look.name)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("visit", "look"), ALL, ids=names(ALL))
-async def test_a_screen_fits_in_every_combination(
-    looked_at: Callable[[str], Workspace], monkeypatch: pytest.MonkeyPatch, visit: str, look: Look
-) -> None:
-    """Too many to accept one by one: every line is as wide as the screen at most, and the last line names keys."""
-    kind, size, theme = look
-    if theme == "none":
-        monkeypatch.setenv("NO_COLOR", "1")
-    async with opened(looked_at(kind), size=size, theme="ansi" if theme == "none" else theme) as person:
-        await VISITS[visit](person)
-        lines = person.text.splitlines()
-        assert len(lines) == size[1]
-        assert max(map(len, lines)) <= size[0]
-        assert "? help" in lines[-1] or visit == "filtered"
-
-
-@pytest.mark.parametrize(
-    ("name", "look"),
-    [
-        ("stage-valid", ("empty", (80, 24), "dark")),
-        ("stage-valid", ("typical", (120, 40), "light")),
-        ("stage-findings", ("empty", (120, 40), "ansi")),
-        ("stage-findings", ("failing", (200, 60), "dark")),
-    ],
-)
-async def test_the_stage_form_looks_as_accepted(
-    looked_at: Callable[[str], Workspace], snapshots: Snapshots, tmp_path: object, monkeypatch: pytest.MonkeyPatch,
-    name: str, look: Look,
-) -> None:  # fmt: skip
-    from pathlib import Path
-
-    directory = Path(str(tmp_path)) / "plans"
-    directory.mkdir()
-    write(directory / "a-good.json", small(label="good"))
-    write(directory / "b-bad.json", SMALL.replace('"monthly"', '"sometimes"').replace("1000", '"plenty"'))
-    monkeypatch.chdir(directory)
-    kind, size, theme = look
-    async with opened(looked_at(kind), size=size, theme=theme, place=f"~/{kind}") as person:
-        await person.press("s")
-        await person.until(lambda: "a-good.json" in person.text)
-        await person.press("down" if name == "stage-valid" else "end")
-        await person.until(lambda: "Valid" in person.text or "problems" in person.text)
-        person.app.screen.query_one("#path").value = f"plans/{name}"  # type: ignore[attr-defined]
-        snapshots.match(person.app, f"{name}-{name_of(look)}")
+@pytest.mark.parametrize("sheet", dict.fromkeys(look.sheet for look in FULL))
+async def test_a_screen_looks_as_accepted_in_every_theme(looked_at: LooksAt, snapshots: Snapshots, sheet: str) -> None:
+    """Nothing is wider or higher than the screen either."""
+    pictures = {}
+    for look in (look for look in FULL if look.sheet == sheet):
+        async with seen(looked_at(look.kind), look) as person:
+            lines = person.text.splitlines()
+            assert len(lines) <= look.size[1]
+            assert max(map(len, lines)) <= look.size[0]
+            pictures[look.theme] = picture_of(person.app, look.name)
+    assert tuple(pictures) == THEMES
+    snapshots.match_sheet(sheet, pictures)

@@ -12,9 +12,11 @@ import pytest
 from ef_engine.service.listing import Row
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import documents
-from ef_tui.glyphs import ASCII
+from ef_tui.glyphs import ASCII, UNICODE
+from ef_tui.rows import evaluated_cells
 from ef_tui.session import Preferences
 from ef_tui.snapshot import Snapshot
+from ef_tui.widgets.columns import Cell
 from tests.tui.conftest import Person, opened
 
 Look = Callable[[str], Workspace]
@@ -77,6 +79,32 @@ async def test_a_filter_is_that_of_the_list_and_says_what_is_wrong(looked_at: Lo
         assert len(person.main.current.table.rows) == 3
         await person.press("escape")
         assert "4 Evaluated 8" in person.text
+
+
+async def test_a_set_shows_what_its_best_scenario_comes_to_and_a_filter_finds_what_a_list_finds(
+    looked_at: Look,
+) -> None:
+    async with opened(looked_at("typical")) as person:
+        (row,) = (row for row in person.app.snapshot.evaluated if row.kind == "forecastset")
+        assert (row.net_worth, row.reached, row.goals) == ("12361.16", 8, 8)
+        line = next(line for line in person.text.splitlines() if "evaluated  car and home" in line)
+        assert "8/8 to 12,361.16" in line
+        await person.press("slash")
+        await person.type("net_worth>12000")
+        assert [row.kind for row in person.main.current.table.rows] == ["forecast"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "worth", "shown"),
+    [
+        ("forecast", "-234567.89", "-234,567.89"), ("forecast", "-1234567.89", "-1,234,568"),
+        ("forecastset", "12361.16", "to 12,361.16"), ("forecastset", "1234567.89", "to 1,234,568"),
+        ("forecastset", "-1234567.89", "to -1,235k"), ("forecast", None, ""),
+    ],
+)  # fmt: skip
+def test_no_digit_of_a_net_worth_is_cut_off(kind: str, worth: str | None, shown: str) -> None:
+    cell = evaluated_cells(Row("0", kind, "evaluated", net_worth=worth), UNICODE)[3]
+    assert cell == Cell(shown, "bad" if "-" in shown else "")
 
 
 async def test_escape_leaves_the_filter_box_and_the_filter(looked_at: Look) -> None:

@@ -54,7 +54,7 @@ def test_it_opens_is_silent_while_nothing_happens_and_gives_the_terminal_back(
         assert shown.is_restored()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_ends_it_and_restores_the_terminal(looked_at: Callable[[str], Workspace], number: int) -> None:
     with terminal("--workspace", home_of(looked_at("typical"))) as shown:
         shown.until_shown("? help")

@@ -140,3 +140,9 @@ def test_a_cell_is_exactly_as_wide_as_its_column(text: str, width: int, is_right
     shown = aligned(text, width, is_right)
     assert text_width(shown) == width or not text.isascii()
     assert "\n" not in shown
+
+
+def test_a_label_is_readable_before_a_column_is_added_that_is_worth_less() -> None:
+    columns = [Column("Label", 6, grow=1, wish=18), Column("Worth", 10, spare=1), Column("End", 10, spare=4)]
+    shown = [[each.column.title for each in fit(columns, width)] for width in (6, 18, 30, 40)]
+    assert shown == [["Label"], ["Label", "Worth"], ["Label", "Worth"], ["Label", "Worth", "End"]]
