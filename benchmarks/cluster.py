@@ -1,0 +1,165 @@
+"""A Dask cluster on this machine: its throughput beside that of slots, and what a forecast costs each of its parts.
+
+Workers, scheduler and supervisor share the cores of this machine. What a forecast costs does not depend on that, the
+throughput does.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.bookkeeping import Bookkeeping, bookkeeping, sync_seconds
+from benchmarks.costs import Costs, rows_of
+from benchmarks.households import ONE_YEAR
+from benchmarks.looks import accepted, at, cpu_seconds, looks_at_run, used, wait_for_end
+from benchmarks.measure import engine, one_process
+from benchmarks.rows import Row
+from benchmarks.workspaces import command, staged_workspace, write_set
+from ef_engine.jobs.supervisor import TICK_SECONDS
+from ef_engine.store import forecasts, tickets
+from ef_engine.store.places import places_under
+
+if TYPE_CHECKING:
+    from tests.jobs.clusters import DaskCluster
+
+WORKERS = 2
+CHOICES, MANY_CHOICES, ALONE, WAITING = 9, 12, 256, 500
+BOOKED, TRIPS = 128, 100
+WATCHED_SECONDS = 3.0
+MEMORY_BUDGET = 250.0
+LEAST_RATIO = 0.5
+
+
+def rows(runs: int) -> Iterator[Row]:
+    """Throughput in turns, at most three of `runs`; everything else once, because it takes long."""
+    if importlib.util.find_spec("distributed") is None:
+        print("Dask is not installed: no cluster to measure", file=sys.stderr)
+        return
+    with tempfile.TemporaryDirectory(prefix="ef-benchmark-") as name, _cluster(Path(name)) as cluster:
+        home = Path(name) / "set"
+        set_id = _staged_set(home, CHOICES)
+        yield from _throughput(home, set_id, cluster, min(runs, 3))
+        yield from _costs(Path(name), set_id, cluster)
+        yield from _many(Path(name) / "many", cluster)
+
+
+@contextmanager
+def _cluster(directory: Path) -> Iterator[DaskCluster]:
+    from tests.jobs.clusters import running_cluster
+
+    with running_cluster(directory, WORKERS) as cluster:
+        yield cluster
+
+
+def _staged_set(home: Path, choices: int) -> str:
+    home.mkdir()
+    document = write_set(home / "set.json", choices)
+    words = command(home, "stage", "forecastset", str(document))
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()[-1]
+
+
+def _throughput(home: Path, set_id: str, cluster: DaskCluster, runs: int) -> Iterator[Row]:
+    """The same set on slots and on workers in turn, so that a busy minute hits them alike."""
+    scenarios, slots, workers = 2**CHOICES, [], []
+    run = command(home, "run", set_id, "--force")
+    for _ in range(runs):
+        slots.append(one_process([*run, "--jobs", str(WORKERS)])[0])
+        workers.append(one_process([*run, "--engine", "dask", "--scheduler", cluster.address])[0])
+    what = f"{scenarios} scenarios of a year on {WORKERS}"
+    yield Row(what=f"{what} slots", value=scenarios / median(slots), unit="/s")
+    yield Row(what=f"{what} Dask workers", value=scenarios / median(workers), unit="/s")
+    ratio = median(slot / worker for slot, worker in zip(slots, workers, strict=True))
+    yield Row(
+        what="Dask workers against slots", value=ratio, unit="x", budget=LEAST_RATIO, is_at_least=True,
+        note="starting and connecting included",
+    )  # fmt: skip
+
+
+def _costs(scratch: Path, set_id: str, cluster: DaskCluster) -> Iterator[Row]:
+    """The measured model, and what stands behind it."""
+    home = scratch / "set"
+    looks = looks_at_run(home, cluster, set_id, 2**CHOICES)
+    of_set = used(at(looks, 0.1), looks[-1])
+    staged_workspace(scratch / "alone", ALONE)
+    looks = looks_at_run(scratch / "alone", cluster, "--all", ALONE)
+    alone = used(at(looks, 0.1), looks[-1])
+    places = places_under(home)
+    books = bookkeeping(places, [member.id for member in forecasts.known(places, set_id).members[:BOOKED]])
+    yield from rows_of(
+        Costs(
+            worker=of_set.worker,
+            scheduler=of_set.scheduler,
+            supervisor=of_set.supervisor,
+            alone=alone.supervisor,
+            waiting=_look_at_waiting(scratch / "waiting") * 1000 / WAITING,
+            syncs=books.syncs,
+            sync=sync_seconds(home),
+            sync_alone=sync_seconds(home, threads=1),
+            sent=of_set.sent,
+            received=of_set.received,
+            delay=_round_trip(cluster),
+        )
+    )
+    yield Row(what="of the worker: simulating", value=engine(ONE_YEAR, 20).median, unit="s")
+    yield from _rows_of_books(books)
+
+
+def _rows_of_books(books: Bookkeeping) -> Iterator[Row]:
+    yield Row(what="of the supervisor: claims, states, results", value=books.cpu, unit="s",
+              note=f"{1000 * books.seconds:.0f} ms on the clock, most of it waiting for the disk")  # fmt: skip
+    yield Row(what="a document", value=books.document, unit="bytes", note=f"{books.document_compressed:,} compressed")
+    yield Row(what="a result on disk", value=books.result, unit="bytes", note=f"{books.result_compressed:,} compressed")
+
+
+def _look_at_waiting(home: Path) -> float:
+    """Seconds of CPU a supervisor needs to look once at a queue that is paused, with many tickets in it.
+
+    It looks, and then rests for a twentieth of a second.
+    """
+    staged_workspace(home, WAITING)
+    places = places_under(home)
+    for words in (("pause",), ("run", "--all", "--detach")):
+        subprocess.run(command(home, *words), capture_output=True, check=True)
+    names = tickets.listing(places).names
+    supervisor = accepted(places, names[-1:])
+    begun, before = time.monotonic(), cpu_seconds(supervisor)
+    time.sleep(WATCHED_SECONDS)
+    share = (cpu_seconds(supervisor) - before) / (time.monotonic() - begun)
+    os.kill(supervisor, signal.SIGTERM)
+    wait_for_end(supervisor)
+    return TICK_SECONDS * share / (1 - share)
+
+
+def _round_trip(cluster: DaskCluster) -> float:
+    """The median of many empty tasks, one after another, each from its submission to its answer."""
+    from distributed import Client
+
+    with Client(cluster.address, set_as_default=False) as client:
+        seconds = []
+        for _ in range(TRIPS):
+            begun = time.perf_counter()
+            client.submit(os.getpid, pure=False).result()
+            seconds.append(time.perf_counter() - begun)
+    return median(seconds)
+
+
+def _many(home: Path, cluster: DaskCluster) -> Iterator[Row]:
+    """The memory of a supervisor with a large set, and whether its last forecasts are as quick as its first."""
+    scenarios = 2**MANY_CHOICES
+    looks = looks_at_run(home, cluster, _staged_set(home, MANY_CHOICES), scenarios)
+    early, late = used(looks[0], at(looks, 0.25)), used(at(looks, 0.5), looks[-1])
+    yield Row(what=f"supervisor of {scenarios:,} scenarios: memory", value=max(look.megabytes for look in looks),
+              unit="MB", budget=MEMORY_BUDGET, note=f"{at(looks, 0.25).megabytes:.0f} MB after a quarter")  # fmt: skip
+    yield Row(what="their second half against their first quarter", value=late.rate / early.rate, unit="x",
+              note=f"{early.rate:.0f} and {late.rate:.0f} a second")  # fmt: skip
