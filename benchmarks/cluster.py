@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -22,21 +22,19 @@ from typing import TYPE_CHECKING
 from benchmarks.bookkeeping import Bookkeeping, bookkeeping, sync_seconds
 from benchmarks.costs import Costs, rows_of
 from benchmarks.households import ONE_YEAR
-from benchmarks.looks import accepted, at, cpu_seconds, looks_at_run, used, wait_for_end
+from benchmarks.looks import at, looks_at_run, used
 from benchmarks.measure import engine, one_process
 from benchmarks.rows import Row
 from benchmarks.workspaces import command, staged_workspace, write_set
-from ef_engine.jobs.supervisor import TICK_SECONDS
-from ef_engine.store import forecasts, tickets
+from ef_engine.store import forecasts
 from ef_engine.store.places import places_under
 
 if TYPE_CHECKING:
     from tests.jobs.clusters import DaskCluster
 
 WORKERS = 2
-CHOICES, MANY_CHOICES, ALONE, WAITING = 9, 12, 256, 500
+CHOICES, MANY_CHOICES, ALONE = 9, 12, 512
 BOOKED, TRIPS = 128, 100
-WATCHED_SECONDS = 3.0
 MEMORY_BUDGET = 250.0
 LEAST_RATIO = 0.5
 
@@ -91,9 +89,7 @@ def _costs(scratch: Path, set_id: str, cluster: DaskCluster) -> Iterator[Row]:
     home = scratch / "set"
     looks = looks_at_run(home, cluster, set_id, 2**CHOICES)
     of_set = used(at(looks, 0.1), looks[-1])
-    staged_workspace(scratch / "alone", ALONE)
-    looks = looks_at_run(scratch / "alone", cluster, "--all", ALONE)
-    alone = used(at(looks, 0.1), looks[-1])
+    alone, queued = _alone(scratch / "alone", cluster)
     places = places_under(home)
     books = bookkeeping(places, [member.id for member in forecasts.known(places, set_id).members[:BOOKED]])
     yield from rows_of(
@@ -101,8 +97,8 @@ def _costs(scratch: Path, set_id: str, cluster: DaskCluster) -> Iterator[Row]:
             worker=of_set.worker,
             scheduler=of_set.scheduler,
             supervisor=of_set.supervisor,
-            alone=alone.supervisor,
-            waiting=_look_at_waiting(scratch / "waiting") * 1000 / WAITING,
+            alone=alone,
+            queued=queued,
             syncs=books.syncs,
             sync=sync_seconds(home),
             sync_alone=sync_seconds(home, threads=1),
@@ -122,23 +118,19 @@ def _rows_of_books(books: Bookkeeping) -> Iterator[Row]:
     yield Row(what="a result on disk", value=books.result, unit="bytes", note=f"{books.result_compressed:,} compressed")
 
 
-def _look_at_waiting(home: Path) -> float:
-    """Seconds of CPU a supervisor needs to look once at a queue that is paused, with many tickets in it.
+def _alone(home: Path, cluster: DaskCluster) -> tuple[float, float]:
+    """Seconds of CPU of a forecast with a ticket of its own, and how many more for every 1,000 tickets that wait.
 
-    It looks, and then rests for a twentieth of a second.
+    That is a line through two halves of one run, in which less and less waits.
     """
-    staged_workspace(home, WAITING)
-    places = places_under(home)
-    for words in (("pause",), ("run", "--all", "--detach")):
-        subprocess.run(command(home, *words), capture_output=True, check=True)
-    names = tickets.listing(places).names
-    supervisor = accepted(places, names[-1:])
-    begun, before = time.monotonic(), cpu_seconds(supervisor)
-    time.sleep(WATCHED_SECONDS)
-    share = (cpu_seconds(supervisor) - before) / (time.monotonic() - begun)
-    os.kill(supervisor, signal.SIGTERM)
-    wait_for_end(supervisor)
-    return TICK_SECONDS * share / (1 - share)
+    staged_workspace(home, ALONE)
+    looks = looks_at_run(home, cluster, "--all", ALONE)
+    points = [at(looks, share) for share in (0.1, 0.5, 1.0)]
+    (many, dear), (few, cheap) = (
+        (ALONE - (first.done + last.done) / 2, used(first, last).supervisor) for first, last in pairwise(points)
+    )
+    slope = (dear - cheap) / (many - few)
+    return cheap - slope * few, 1000 * slope
 
 
 def _round_trip(cluster: DaskCluster) -> float:

@@ -25,7 +25,7 @@ class Costs:
     scheduler: float = _cost(0.0035, "scheduler: CPU of a forecast", "s")
     supervisor: float = _cost(0.012, "supervisor: CPU of a forecast of a set", "s")
     alone: float = _cost(0.020, "supervisor: CPU of a forecast with a ticket of its own", "s")
-    waiting: float = _cost(0.010, "supervisor: CPU of a look at 1,000 tickets that wait", "s")
+    queued: float = _cost(0.020, "supervisor: and for every 1,000 tickets behind it", "s")
     syncs: float = _cost(8.0, "disk: syncs of a forecast", "times")
     sync: float = _cost(0.0001, "disk: a sync, many at once", "s")
     sync_alone: float = _cost(0.0035, "disk: a sync, waited for alone", "s")
