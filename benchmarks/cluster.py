@@ -24,8 +24,10 @@ from benchmarks.costs import Costs, rows_of
 from benchmarks.households import ONE_YEAR
 from benchmarks.looks import at, looks_at_run, used
 from benchmarks.measure import engine, one_process
+from benchmarks.night import Shape, night
 from benchmarks.rows import Row
 from benchmarks.workspaces import command, staged_workspace, write_set
+from ef_engine.jobs.slots import CORES
 from ef_engine.store import forecasts
 from ef_engine.store.places import places_under
 
@@ -92,23 +94,31 @@ def _costs(scratch: Path, set_id: str, cluster: DaskCluster) -> Iterator[Row]:
     alone, queued = _alone(scratch / "alone", cluster)
     places = places_under(home)
     books = bookkeeping(places, [member.id for member in forecasts.known(places, set_id).members[:BOOKED]])
-    yield from rows_of(
-        Costs(
-            worker=of_set.worker,
-            scheduler=of_set.scheduler,
-            supervisor=of_set.supervisor,
-            alone=alone,
-            queued=queued,
-            syncs=books.syncs,
-            sync=sync_seconds(home),
-            sync_alone=sync_seconds(home, threads=1),
-            sent=of_set.sent,
-            received=of_set.received,
-            delay=_round_trip(cluster),
-        )
+    costs = Costs(
+        worker=of_set.worker,
+        scheduler=of_set.scheduler,
+        supervisor=of_set.supervisor,
+        alone=alone,
+        queued=queued,
+        syncs=books.syncs,
+        sync=sync_seconds(home),
+        sync_alone=sync_seconds(home, threads=1),
+        sent=of_set.sent,
+        received=of_set.received,
+        delay=_round_trip(cluster),
     )
+    yield from rows_of(costs)
+    yield Row(what="the run these are of, against the simulation of it", value=_simulated(costs) * of_set.rate,
+              unit="x", note="1 would be perfect")  # fmt: skip
     yield Row(what="of the worker: simulating", value=engine(ONE_YEAR, 20).median, unit="s")
     yield from _rows_of_books(books)
+
+
+def _simulated(costs: Costs) -> float:
+    """Seconds of a forecast of that run, by the model; here all parts share the cores of one machine."""
+    scenarios: int = 2**CHOICES
+    simulated = night(costs, Shape(users=1, forecasts=scenarios, workers=WORKERS)).seconds / scenarios
+    return max(simulated, (costs.worker + costs.scheduler + costs.supervisor) / CORES)
 
 
 def _rows_of_books(books: Bookkeeping) -> Iterator[Row]:

@@ -14,12 +14,13 @@ from itertools import count
 from typing import TypeAlias
 
 from benchmarks.costs import Costs
+from ef_engine.jobs.work import LARGEST_ORDER
 
 ACCEPT_SYNCS = 2
 """A supervisor writes itself into a ticket: a file and its directory are synced."""
 
-LARGEST_ORDER, ORDERS_LEFT = 16, 4
-"""As the supervisor has it: an order is a part of what is left, small enough that every worker gets more of them."""
+ORDERS_LEFT = 4
+"""So many orders of a set at least for each worker, however many forecasts an order may hold."""
 
 SHARED = ("supervisor", "disk", "scheduler", "network")
 """What many workers share."""
@@ -108,7 +109,7 @@ def shortest(costs: Costs, shape: Shape) -> float:
 
 def cycle(costs: Costs, shape: Shape) -> float:
     """Seconds of a forecast through an empty system, from its claim to the end of its record."""
-    alone = demands(costs, Shape(users=1, forecasts=shape.forecasts, megabits=shape.megabits))
+    alone = demands(costs, Shape(users=1, forecasts=shape.forecasts, workers=1, megabits=shape.megabits))
     return alone["workers"] + alone["stand-ins"] + alone["network"] + alone["scheduler"] + costs.delay
 
 

@@ -104,10 +104,10 @@ def duration(seconds: float) -> str:
 def sentences(costs: Costs, steps: Sequence[tuple[Shape, Night]], hours: float) -> Iterator[str]:
     """What breaks first, what it takes to be done in time, and what ends all growth."""
     (first, begin), (last, end) = steps[0], steps[-1]
-    yield (
-        f"{first.total:,} forecasts with {cluster(first)} take {duration(begin.seconds)}. "
-        f"What breaks first is {limit(costs, first, begin)}."
-    )
+    yield f"{first.total:,} forecasts with {cluster(first)} take {duration(begin.seconds)}."
+    full, found = next((shape, found) for shape, found in steps if found.limit != "workers")
+    rate = full.total / found.seconds
+    yield f"With {cluster(full)} it breaks first, at {rate:,.0f} a second: {limit(costs, full, found)}."
     in_time = next(((shape, found) for shape, found in steps if found.seconds <= 3600 * hours), None)
     if in_time is None:
         yield f"No cluster with one scheduler is done within {hours:g} h."
@@ -115,8 +115,8 @@ def sentences(costs: Costs, steps: Sequence[tuple[Shape, Night]], hours: float) 
         yield f"Within {hours:g} h it takes {cluster(in_time[0])}: {duration(in_time[1].seconds)}."
     most = 1 / demands(costs, last)[end.limit]
     yield (
-        f"What ends all growth is {limit(costs, last, end)}, at {most:,.0f} forecasts a second: "
-        f"{cluster(last)}, {duration(end.seconds)}."
+        f"All growth ends at {most:,.0f} a second, with {cluster(last)} in {duration(end.seconds)}: "
+        f"{limit(costs, last, end)}."
     )
 
 
@@ -132,13 +132,13 @@ def limit(costs: Costs, shape: Shape, found: Night) -> str:
     """What a night waits for, and why."""
     match found.limit:
         case "supervisor" if is_of_queue(costs, shape):
-            return f"the supervisor's queue, in which {shape.tickets:,.0f} tickets are too many"
+            return f"the queue of a supervisor, in which {shape.tickets:,.0f} tickets are too many"
         case "supervisor":
-            return "the supervisor, which has one core for claims, states and results"
+            return "the supervisor has but one core for claims, states and results"
         case "workers":
-            return f"the number of workers, which compute for {100 * found.busy['workers']:.0f} % of the time"
+            return f"there are too few workers, which compute for {100 * found.busy['workers']:.0f} % of the time"
         case part:
-            return f"the {part}"
+            return f"the {part} is busy all the time"
 
 
 if __name__ == "__main__":
