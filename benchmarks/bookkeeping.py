@@ -72,8 +72,7 @@ class _Answers:
 
     answered: remote.Answered
 
-    def send(self, record_id: str, document: bytes, log: Path) -> Parcel:
-        remote.compressed(document)
+    def send(self, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         parcel = Parcel(record_id, log, Member("", current(), False), lambda token: None)
         parcel.inbox.put(self.answered)
         return parcel

@@ -79,7 +79,7 @@ def looks_at_run(home: Path, cluster: DaskCluster, what: str, count: int) -> lis
         words = command(home, "run", what, "--detach", "--engine", "dask", "--scheduler", address, "--force")
         subprocess.run(words, capture_output=True, check=True)
         new = _names(places) - before
-        pids = _Pids(_workers(cluster), cluster.scheduler.pid if cluster.scheduler else 0, accepted(places, new))
+        pids = _Pids(cluster.worker_pids(), cluster.scheduler.pid if cluster.scheduler else 0, accepted(places, new))
         looks = [_look(relay, places, new, pids)]
         while looks[-1].done < count:
             assert looks[-1].moment - looks[0].moment < DEADLINE
@@ -91,7 +91,7 @@ def looks_at_run(home: Path, cluster: DaskCluster, what: str, count: int) -> lis
 
 @dataclass(frozen=True, slots=True)
 class _Pids:
-    workers: list[int]
+    workers: set[int]
     scheduler: int
     supervisor: int
 
@@ -128,13 +128,6 @@ def cpu_seconds(pid: int) -> float:
 def _megabytes(pid: int) -> float:
     pages = Path(f"/proc/{pid}/statm").read_text(encoding="utf-8").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE") / MEGABYTE
-
-
-def _workers(cluster: DaskCluster) -> list[int]:
-    from distributed import Client
-
-    with Client(cluster.address, set_as_default=False) as client:
-        return list(client.run(os.getpid).values())
 
 
 def _look(relay: Relay, places: Places, names: set[str], pids: _Pids) -> Look:
