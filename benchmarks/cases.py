@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from benchmarks import accuracy, dashboard, databases, growth, hledger, jobs, reports, workbooks
+from benchmarks import accuracy, cluster, dashboard, databases, growth, hledger, jobs, reports, workbooks
 from benchmarks.households import ONE_YEAR, TEN_YEARS, one_year, recurring
 from benchmarks.measure import Measured, engine, gathered, one_process, processes
 from benchmarks.rows import Row
@@ -104,6 +104,7 @@ CASES: dict[str, Callable[[int], Iterator[Row]]] = {
     "growth": growth.rows,
     "commands": commands,
     "jobs": jobs.rows,
+    "cluster": cluster.rows,
     "dashboard": dashboard.rows,
     "accuracy": accuracy.rows,
     "databases": databases.rows,

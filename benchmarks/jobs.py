@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
-from benchmarks.households import household
+from benchmarks.households import ONE_YEAR, household
 from benchmarks.measure import engine, one_process
 from benchmarks.rows import Row
-from benchmarks.workspaces import command
+from benchmarks.workspaces import command, write_set
 from ef_engine.model.document import to_document
 from ef_engine.sources.json_text import dumps
 from ef_engine.store import active
@@ -21,7 +21,6 @@ from ef_engine.store.places import Places, places_under
 from ef_engine.store.process import Liveness, liveness
 
 CHOICES = 10
-SIZES = {"years": 1, "checking": 1, "cards": 1, "loans": 1, "items": 20}
 SCENARIOS = 2**CHOICES
 SET_SECONDS, SPEED_UP, KILL_SECONDS = 60.0, 1.7, 1.0
 
@@ -35,41 +34,17 @@ def rows(runs: int) -> Iterator[Row]:
 
 def _set_rows(home: Path) -> Iterator[Row]:
     home.mkdir()
-    document = str(_set_document(home))
+    document = str(write_set(home / "set.json", CHOICES))
     one_process(command(home, "stage", "forecastset", document))
     words = ("run", "forecastset", document, "--force")
     two, one, again = (one_process(command(home, *words, "--jobs", jobs))[0] for jobs in ("2", "1", "2"))
-    simulation = engine(SIZES, 20).median
+    simulation = engine(ONE_YEAR, 20).median
     what = f"a set of {SCENARIOS} one-year scenarios"
     yield Row(what=f"{what}, two slots", value=two, unit="s", budget=SET_SECONDS)
     yield Row(what="the same, two slots against one", value=one / again, unit="x", budget=SPEED_UP, is_at_least=True,
               note=f"one slot: {one:.1f} s")  # fmt: skip
     beside = one / SCENARIOS - simulation
     yield Row(what="of it, beside simulating, for each", value=beside, unit="s", note="reading, writing, bookkeeping")
-
-
-def _set_document(home: Path) -> Path:
-    """A set of two options in each of ten choices, every scenario another."""
-    base = to_document(household(**SIZES))
-    base.pop("schema")
-    base["memo_rules"].append(
-        {"memo_regex": "^extra ", "account_from": "Checking 1", "account_to": None, "priority": 3}
-    )
-    item = {"start_date": "2026-03-01", "end_date": "2026-12-01", "priority": 3, "cadence": "monthly"}
-    choices = [
-        {"name": str(c), "options": [{"name": f"{c}{o}", "memo_regexes": [f"^extra {2 * c + o}\\."]} for o in (0, 1)]}
-        for c in range(CHOICES)
-    ]
-    document = {
-        "schema": "ef/forecast-set/1",
-        "label": "many",
-        "base": base,
-        "optional_budget_items": [item | {"amount": 10 + k, "memo": f"extra {k}."} for k in range(2 * CHOICES)],
-        "choices": choices,
-    }
-    path = home / "set.json"
-    path.write_text(dumps(document), encoding="utf-8")
-    return path
 
 
 def _kill_rows(home: Path, runs: int) -> Iterator[Row]:

@@ -10,8 +10,9 @@ HEADER = ("what", "measured", "budget", "", "")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One finding: `value` in `unit` (`s`, `MB`, `x`, `days`, `money`, `exponent`); `note` for people.
+    """One finding: `value` in `unit`, with a `note` for people.
 
+    Units are `s`, `/s`, `MB`, `bytes`, `x`, `times`, `%`, `days`, `money` and `exponent`.
     `budget` is the largest or (`is_at_least`) smallest value that is still good, None where there is none.
     """
 
@@ -57,6 +58,10 @@ def _amount(value: float, unit: str) -> str:
             return f"{value:.0f} days"
         case "%":
             return f"{value:.1f} %"
+        case "/s":
+            return f"{value:,.0f} a second"
+        case "times":
+            return f"{value:,.1f} times"
         case "bytes":
             return f"{value:,.0f} bytes"
         case "money":

@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.households import household
+from benchmarks.households import household, one_year
 from ef_engine.model.document import to_document
 from ef_engine.model.forecast import Forecast
+from ef_engine.sources.json_text import dumps
 
 STAGED_SHARE = 5
 """Of a filled workspace's forecasts, one in so many is staged only; the others are evaluated."""
@@ -36,13 +37,46 @@ def write_document(forecast: Forecast, path: Path) -> Path:
     return path
 
 
+def write_set(path: Path, choices: int) -> Path:
+    """Write a set of two options in each of some choices, every scenario another year of an ordinary household."""
+    base = to_document(one_year())
+    base.pop("schema")
+    base["memo_rules"].append(
+        {"memo_regex": "^extra ", "account_from": "Checking 1", "account_to": None, "priority": 3}
+    )
+    item = {"start_date": "2026-03-01", "end_date": "2026-12-01", "priority": 3, "cadence": "monthly"}
+    document = {
+        "schema": "ef/forecast-set/1",
+        "label": "many",
+        "base": base,
+        "optional_budget_items": [item | {"amount": 10 + k, "memo": f"extra {k}."} for k in range(2 * choices)],
+        "choices": [
+            {
+                "name": str(c),
+                "options": [{"name": f"{c}{o}", "memo_regexes": [f"^extra {2 * c + o}\\."]} for o in (0, 1)],
+            }
+            for c in range(choices)
+        ],
+    }
+    path.write_text(dumps(document), encoding="utf-8")
+    return path
+
+
 def filled_workspace(workspace: Path, count: int) -> None:
     """Fill a workspace with `count` different small forecasts, evaluated or staged, in this process."""
+    _fill(workspace, ["stage" if k % STAGED_SHARE == 0 else "run" for k in range(count)])
+
+
+def staged_workspace(workspace: Path, count: int) -> None:
+    """Stage `count` different small forecasts in a workspace, in this process."""
+    _fill(workspace, ["stage"] * count)
+
+
+def _fill(workspace: Path, verbs: list[str]) -> None:
     from ef_engine.cli import main
 
     workspace.mkdir()
-    for k in range(count):
-        verb = "stage" if k % STAGED_SHARE == 0 else "run"
+    for k, verb in enumerate(verbs):
         document = write_document(_small(k), workspace.with_name("small.json"))
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
             code = main(["--workspace", str(workspace), verb, "forecast", str(document)])

@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.house.files import ROOT
 
 HOMES = {
+    "distributed": {"ef_engine/jobs/remote.py"},
     "filelock": {"ef_engine/store/locks.py"},
     "jinja2": {"ef_engine/report/html.py"},
     "openpyxl": {
@@ -55,7 +56,8 @@ def imported_names(path: Path) -> list[str]:
 
 def test_dependencies_are_those_that_are_imported() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.split(r"[<>=!~ \[]", line, maxsplit=1)[0] for line in project["dependencies"]}
+    lines = [*project["dependencies"], *project["optional-dependencies"]["cluster"]]
+    declared = {re.split(r"[<>=!~ \[]", line, maxsplit=1)[0] for line in lines}
     assert declared == {OF_OTHERS.get(name, name) for name in imports()} | OF_FILES
 
 
