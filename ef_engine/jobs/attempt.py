@@ -33,14 +33,14 @@ class Conduct:
     """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's.
 
     Where it `is_supervised`, a wish to kill it stays for the supervisor, who takes it out of other tickets too.
-    `work` does the work; where another `process` than this one does, `is_alive` says whether it was heard of lately.
+    `work` does the work, None for this process; where another `process` does, `is_alive` says whether it was heard of.
     """
 
     timeout: float | None = None
     watcher: Observer = field(default=SILENT)
     version: str = ""
     is_supervised: bool = False
-    work: Callable[[Places, str, Observer], Answer] = work
+    work: Callable[[Places, str, Observer], Answer] | None = None
     process: Process | None = None
     is_alive: Callable[[], bool] = lambda: True
 
@@ -56,7 +56,7 @@ def _run(places: Places, running: Record, conduct: Conduct) -> Record:
     log = places.run(record.id) / f"attempt-{running.attempt}.log"
     write_log(log, f"attempt {running.attempt} of {record.id} by {conduct.process or current()}")
     try:
-        answer = conduct.work(places, record.id, _progress(places, running, conduct))
+        answer = (conduct.work or work)(places, record.id, _progress(places, running, conduct))
     except KeyboardInterrupt:
         _ended(places, running, log, Finish(Outcome.KILLED, now(), "interrupted"))
         raise
