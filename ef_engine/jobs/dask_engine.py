@@ -113,7 +113,7 @@ class DaskEngine:
         return parcel
 
     def _submit(self, parcel: Parcel, task: remote.Task) -> None:
-        if parcel.member.address not in self._crew:
+        if self._crew.get(parcel.member.address) is not parcel.member:
             parcel.inbox.put(_gone(parcel.member))
             return
         self._parcels[parcel.token] = parcel
