@@ -24,7 +24,7 @@ from ef_engine.store.states import Finished, Running
 from tests.jobs.clusters import DaskCluster, running_cluster
 from tests.jobs.conftest import Shop, end, until
 
-CHOICES = 4
+CHOICES = 3
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +85,7 @@ def test_a_set_on_a_cluster_gives_the_same_bytes_as_on_this_machine(
     until(lambda: not shop.supervisor_pids())
 
 
+@pytest.mark.slow
 def test_what_runs_there_shows_host_worker_and_progress(shop: Shop, cluster: DaskCluster) -> None:
     record_id = shop.stage_long()
     client = shop.start("run", record_id, *on(cluster))
@@ -125,6 +126,7 @@ def test_kill_stops_the_work_and_leaves_the_other_worker_alone(shop: Shop, clust
         client.communicate()
 
 
+@pytest.mark.slow
 def test_a_worker_that_stands_still_is_frozen_and_can_be_killed_all_the_same(shop: Shop, cluster: DaskCluster) -> None:
     record_id = shop.stage_long()
     client = shop.start("run", record_id, *on(cluster))
@@ -159,6 +161,7 @@ def test_a_worker_that_dies_leaves_what_it_was_at_lost_until_somebody_restarts_i
     shop.cli("kill", record_id)
 
 
+@pytest.mark.slow
 def test_a_time_out_ends_it_there_too(shop: Shop, cluster: DaskCluster) -> None:
     record_id = shop.stage_long()
 
@@ -181,6 +184,7 @@ def test_what_fails_there_fails_here_with_its_traceback_in_the_log(shop: Shop, c
     assert "Traceback" in shop.cli("log", record_id).stdout
 
 
+@pytest.mark.slow
 def test_a_cluster_of_ones_own_needs_no_scheduler(shop: Shop) -> None:
     set_id = shop.stage_set(2)
 
@@ -201,6 +205,7 @@ def test_no_scheduler_is_one_sentence_and_nothing_is_queued(shop: Shop) -> None:
     assert shop.cli("ps", "--no_header").stdout == ""
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_goes_away_is_said_at_once_and_its_work_is_lost(shop: Shop, mortal: DaskCluster) -> None:
     record_id, waiting = (
         shop.stage_long(items=30),
@@ -230,6 +235,7 @@ def versions(directory: Path, words: str) -> dict[str, str]:
     return {"PYTHONPATH": str(directory)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -251,6 +257,7 @@ def test_another_version_there_is_refused(shop: Shop, tmp_path: Path, change: st
     assert shop.cli("ps", "--no_header").stdout == ""
 
 
+@pytest.mark.slow
 def test_workers_of_several_threads_are_refused(shop: Shop, tmp_path: Path) -> None:
     (directory := tmp_path / "cluster").mkdir()
     record_id = shop.stage(1)
@@ -336,6 +343,7 @@ def forecasts_result(shop: Shop, step: str) -> dict[str, object]:
     return found
 
 
+@pytest.mark.slow
 def test_a_step_that_ends_its_worker_is_crashed_and_a_recovery_runs_it_again(
     shop: Shop, cluster: DaskCluster, tmp_path: Path
 ) -> None:
@@ -359,6 +367,7 @@ def test_a_step_that_fails_there_has_its_traceback_here(shop: Shop, cluster: Das
     assert 'raise ValueError("no figures today")' in shop.cli("log", step_of(ran.stdout, "a")).stdout
 
 
+@pytest.mark.slow
 def test_a_step_is_stopped_there_by_kill_and_by_its_time_out(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
     began = tmp_path / "began"
     file = flow(tmp_path, call("a", "steps:wait", args=[str(began)]))
@@ -375,6 +384,7 @@ def test_a_step_is_stopped_there_by_kill_and_by_its_time_out(shop: Shop, cluster
     assert " timed_out a@" in shop.cli("run", "flow", timed, *on(cluster)).stdout
 
 
+@pytest.mark.slow
 def test_calls_end_with_the_flow_that_made_them(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
     began = tmp_path / "began"
     client = shop.start("run", "flow", flow(tmp_path, call("a", "steps:wait", args=[str(began)])), *on(cluster))
