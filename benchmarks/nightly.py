@@ -14,12 +14,13 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 from benchmarks.costs import Costs, from_rows
-from benchmarks.night import Night, Shape, bookkeeping, demands, night, queueing
+from benchmarks.night import Night, Shape, demands, night, queueing
 
 SINGLE = ("scheduler", "network")
 """What a cluster has one of."""
 
 WIDER, MANY_MORE = 2, 10
+MOST = 2 / 3
 PARTS = ("workers", "stand-ins", "supervisor", "disk", "scheduler", "network")
 HEADER = ("workspaces", "supervisors", "workers", "duration", "a second", *PARTS)
 
@@ -73,8 +74,8 @@ def wider(costs: Costs, shape: Shape, part: str) -> Shape:
 
 def is_of_queue(costs: Costs, shape: Shape) -> bool:
     """Whether most of what a supervisor does is due to what waits in its workspace."""
-    waiting = shape.tickets / 2
-    return queueing(costs, waiting) / shape.forecasts > bookkeeping(costs, shape, waiting) / 2
+    of_queue = queueing(costs, shape.tickets / 2) / shape.forecasts
+    return of_queue > MOST * shape.supervisors * demands(costs, shape)["supervisor"]
 
 
 def table(steps: Sequence[tuple[Shape, Night]]) -> str:

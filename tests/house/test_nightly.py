@@ -58,6 +58,7 @@ costs_of_all_kinds = st.builds(
     sync_alone=st.floats(0.001, 0.01),
     sent=st.floats(0, 1e5),
     received=st.floats(0, 1e5),
+    start=seconds,
     delay=seconds,
 )
 
@@ -84,7 +85,15 @@ def test_twice_as_much_of_the_bottleneck_takes_half_as_long(part: str, more: str
 def test_one_worker_with_orders_of_one_repeats_the_way_of_one_forecast() -> None:
     costs, shape = replace(Costs(), queued=0.0), Shape(users=50, workers=1)
 
-    assert night(costs, shape).seconds == pytest.approx(50 * cycle(costs, shape))
+    assert night(costs, shape).seconds == pytest.approx(costs.start + 50 * cycle(costs, shape))
+
+
+def test_every_workspace_is_begun_once() -> None:
+    costs, shape = replace(NOTHING, start=2.0), Shape(users=40, workers=4)
+
+    assert night(costs, shape).seconds == pytest.approx(2)
+    assert night(costs, replace(shape, workspaces=10)).seconds == pytest.approx(20)
+    assert night(costs, replace(shape, workspaces=10, supervisors=2)).seconds == pytest.approx(10)
 
 
 def test_an_order_of_many_hides_the_way_there_and_back() -> None:
@@ -104,7 +113,8 @@ def test_no_night_is_shorter_than_its_busiest_part_or_longer_than_all_parts_one_
 
     assert shortest(replace(costs, queued=0.0), shape) * 0.999 <= found.seconds
     with_all_behind = replace(costs, alone=costs.alone + costs.queued * shape.users / 1000)
-    assert found.seconds <= shape.total * cycle(with_all_behind, shape) * 1.001
+    openings = costs.start * (max(shape.workspaces, shape.supervisors) + shape.supervisors)
+    assert found.seconds <= (shape.total * cycle(with_all_behind, shape) + openings) * 1.001
     assert all(0 <= busy <= 1.001 for busy in found.busy.values())
 
 
