@@ -37,7 +37,7 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Desk:
-    """A directory with the virtual environment `ef` in it, as on the machines of the page, and a port for the scheduler."""
+    """A directory with the virtual environment `ef` in it, as on the machines of the page; the port of a scheduler."""
 
     directory: Path
     port: int
@@ -104,6 +104,7 @@ def test_workers_of_a_slurm_job_compute_a_set(desk: Desk) -> None:
     assert "Sc0edc0460f4d evaluated" in printed
 
 
+@pytest.mark.slow
 def test_with_a_certificate_nobody_else_connects(desk: Desk) -> None:
     (settings,) = blocks(PAGE, "yaml")
     place = desk.directory / ".config" / "dask"
@@ -121,9 +122,10 @@ def test_with_a_certificate_nobody_else_connects(desk: Desk) -> None:
 
     assert code == 0, printed
     assert "8444b033da58 evaluated" in printed
-    assert "without a key: 4" in printed
+    assert "without a key: " in printed
+    assert "without a key: 0" not in printed
     assert "without encryption: 4" in printed
-    assert "Traceback" not in printed.partition("evaluated")[2]
+    assert printed.count("8444b033da58 evaluated") == 1
 
 
 def test_the_settings_of_the_page_are_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
