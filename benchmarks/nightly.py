@@ -131,7 +131,8 @@ def sentences(costs: Costs, steps: Sequence[tuple[Shape, Night]], hours: float) 
     else:
         yield f"Within {hours:g} h it takes {cluster(in_time[0])}: {duration(in_time[1].seconds)}."
     most = last.total / end.seconds
-    yield f"All growth ends in {cluster(last)}, at {most:,.1f} a second: {limit(costs, last, end)}."
+    why = limit(costs, last, end) if end.limit != "workers" else "more of anything makes it no quicker"
+    yield f"All growth ends in {cluster(last)}, at {most:,.1f} a second: {why}."
 
 
 def cluster(shape: Shape) -> str:

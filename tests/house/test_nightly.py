@@ -152,7 +152,7 @@ def test_the_command_prints_the_table_and_what_follows_from_it(tmp_path: Path) -
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert ran.stdout.splitlines()[0].split()[:3] == ["workspaces", "supervisors", "workers"]
-    assert "500 forecasts with 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
+    assert "500 forecasts in 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
     assert "it breaks first" in ran.stdout
     assert "All growth ends at" in ran.stdout
 

@@ -109,7 +109,7 @@ def test_with_a_certificate_nobody_else_connects(desk: Desk) -> None:
     (settings,) = blocks(PAGE, "yaml")
     place = desk.directory / ".config" / "dask"
     place.mkdir(parents=True)
-    (place / "ef.yaml").write_text(settings.replace("/home/ann", str(desk.directory)))
+    (place / "ef.yaml").write_text(settings.replace("/etc/ef", str(desk.directory)))
     run = "ef_cli --workspace house run forecast house/household.json --force --engine dask --scheduler"
     start = "dask scheduler --protocol tls --port 8786 --no-dashboard &\ndask worker tls://head:8786 --nthreads 1 &\n"
     stranger = "DASK_CONFIG=/nonexistent HOME=/nonexistent"
