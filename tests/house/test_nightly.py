@@ -154,7 +154,7 @@ def test_the_command_prints_the_table_and_what_follows_from_it(tmp_path: Path) -
     assert ran.stdout.splitlines()[0].split()[:3] == ["workspaces", "supervisors", "workers"]
     assert "500 forecasts in 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
     assert "it breaks first" in ran.stdout
-    assert "All growth ends at" in ran.stdout
+    assert "All growth ends in" in ran.stdout
 
 
 def test_costs_survive_the_benchmarks_json() -> None:
