@@ -1,7 +1,8 @@
 """A night on a cluster as a network of queues: what its parts have to do for a forecast, and a simulation of them all.
 
 Two costs are no constants. What waits in a workspace is looked at and written anew with every ticket that ends, so a
-long queue makes the supervisor slow; and where orders hold one forecast, its worker rests while that is written down.
+long queue makes the supervisor slow, while many short ones have to be begun; and where orders hold one forecast, its
+worker rests while that is written down.
 """
 
 from __future__ import annotations
@@ -58,6 +59,11 @@ class Shape:
         return self.users / max(self.workspaces, self.supervisors)
 
     @property
+    def of_workspace(self) -> float:
+        """How many forecasts a workspace has to run."""
+        return self.tickets * self.forecasts
+
+    @property
     def order(self) -> int:
         """How many forecasts of a user a worker gets at once."""
         slots = max(1, self.workers // self.supervisors)
@@ -92,12 +98,13 @@ def queueing(costs: Costs, waiting: float) -> float:
 def demands(costs: Costs, shape: Shape) -> dict[str, float]:
     """Seconds for which each part is busy with a forecast, over how many there are of it: their largest is a limit."""
     book = bookkeeping(costs, shape, shape.tickets / 2)
+    opening = costs.start / shape.of_workspace
     return {
         "workers": costs.worker / shape.workers,
         "stand-ins": (book + costs.syncs * costs.sync_alone) / shape.workers,
         "network": (costs.sent + costs.received) * 8 / (shape.megabits * 1e6),
         "scheduler": costs.scheduler,
-        "supervisor": book / shape.supervisors,
+        "supervisor": (book + opening) / shape.supervisors,
         "disk": costs.syncs * costs.sync / shape.supervisors,
     }
 
@@ -129,10 +136,11 @@ class _Part:
 
 @dataclass(slots=True)
 class _Supervisor:
-    """One of them, and how many forecasts it has still to hand out and to finish."""
+    """One of them: how many forecasts it has still to hand out and to finish, and its next workspace begins with."""
 
     left: int
     unfinished: int
+    opens_at: float
     core: _Part = field(default_factory=_Part)
     disk: _Part = field(default_factory=_Part)
 
@@ -159,7 +167,7 @@ class _Simulation:
         self._costs, self._shape = costs, shape
         self._network, self._scheduler = _Part(), _Part()
         self._workers = [_Part() for _ in range(shape.workers)]
-        self._supervisors = [_Supervisor(n, n) for n in _shares(shape.total, shape.supervisors)]
+        self._supervisors = [_Supervisor(n, n, n) for n in _shares(shape.total, shape.supervisors)]
         self._writing = 0.0
         self._agenda: list[tuple[float, int, _Course]] = []
         self._turn = count()
@@ -207,7 +215,9 @@ class _Simulation:
         """Takes orders until nothing is left: sends all of an order, then writes all of it down."""
         now = yield 0.0  # until it is begun
         while size := min(self._shape.order, supervisor.left):
+            opened = self._opened(now, supervisor)
             supervisor.left -= size
+            now = yield opened
             parcels = []
             for _ in range(size):
                 now = yield from self._write(now, supervisor, BEFORE)
@@ -217,6 +227,13 @@ class _Simulation:
                 now = yield parcel
                 now = yield from self._write(now, supervisor, 1 - BEFORE)
                 supervisor.unfinished -= 1
+
+    def _opened(self, now: float, supervisor: _Supervisor) -> float:
+        """When the workspace of the next order is open: for the first of them, a supervisor has to be started."""
+        if supervisor.left > supervisor.opens_at:
+            return now
+        supervisor.opens_at -= self._shape.of_workspace
+        return supervisor.core.use(now, self._costs.start)
 
     def _write(self, now: float, supervisor: _Supervisor, share: float) -> Generator[float | _Parcel, float, float]:
         """A share of the bookkeeping of a forecast: first the processor, then the disk, and waiting for it."""

@@ -33,7 +33,7 @@ class Row:
 
 def table(rows: Iterable[Row]) -> str:
     """The rows as aligned text."""
-    lines = [HEADER, *((row.what, _amount(row.value, row.unit), _budget(row), _verdict(row), row.note) for row in rows)]
+    lines = [HEADER, *((row.what, amount(row.value, row.unit), _budget(row), _verdict(row), row.note) for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEADER))]
     return "\n".join(_line(cells, widths) for cells in lines)
 
@@ -44,7 +44,8 @@ def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     return "  ".join(padded).rstrip()
 
 
-def _amount(value: float, unit: str) -> str:
+def amount(value: float, unit: str) -> str:
+    """A value with its unit, for people."""
     match unit:
         case "s" if value < 1:
             return f"{value * 1000:.1f} ms"
@@ -73,7 +74,7 @@ def _amount(value: float, unit: str) -> str:
 def _budget(row: Row) -> str:
     if row.budget is None:
         return ""
-    return f"{'>=' if row.is_at_least else '<='} {_amount(row.budget, row.unit)}"
+    return f"{'>=' if row.is_at_least else '<='} {amount(row.budget, row.unit)}"
 
 
 def _verdict(row: Row) -> str:

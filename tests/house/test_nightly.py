@@ -58,6 +58,7 @@ costs_of_all_kinds = st.builds(
     sync_alone=st.floats(0.001, 0.01),
     sent=st.floats(0, 1e5),
     received=st.floats(0, 1e5),
+    start=seconds,
     delay=seconds,
 )
 
@@ -84,7 +85,15 @@ def test_twice_as_much_of_the_bottleneck_takes_half_as_long(part: str, more: str
 def test_one_worker_with_orders_of_one_repeats_the_way_of_one_forecast() -> None:
     costs, shape = replace(Costs(), queued=0.0), Shape(users=50, workers=1)
 
-    assert night(costs, shape).seconds == pytest.approx(50 * cycle(costs, shape))
+    assert night(costs, shape).seconds == pytest.approx(costs.start + 50 * cycle(costs, shape))
+
+
+def test_every_workspace_is_begun_once() -> None:
+    costs, shape = replace(NOTHING, start=2.0), Shape(users=40, workers=4)
+
+    assert night(costs, shape).seconds == pytest.approx(2)
+    assert night(costs, replace(shape, workspaces=10)).seconds == pytest.approx(20)
+    assert night(costs, replace(shape, workspaces=10, supervisors=2)).seconds == pytest.approx(10)
 
 
 def test_an_order_of_many_hides_the_way_there_and_back() -> None:
@@ -104,7 +113,8 @@ def test_no_night_is_shorter_than_its_busiest_part_or_longer_than_all_parts_one_
 
     assert shortest(replace(costs, queued=0.0), shape) * 0.999 <= found.seconds
     with_all_behind = replace(costs, alone=costs.alone + costs.queued * shape.users / 1000)
-    assert found.seconds <= shape.total * cycle(with_all_behind, shape) * 1.001
+    openings = costs.start * (max(shape.workspaces, shape.supervisors) + shape.supervisors)
+    assert found.seconds <= (shape.total * cycle(with_all_behind, shape) + openings) * 1.001
     assert all(0 <= busy <= 1.001 for busy in found.busy.values())
 
 
@@ -123,7 +133,14 @@ def test_a_cluster_is_widened_where_it_is_busy_until_that_is_no_use() -> None:
     for (before, found), (after, _) in pairwise(steps):
         grown = {name for name, value in asdict(after).items() if value != asdict(before)[name]}
         assert grown <= {"workers"} if found.limit == "workers" else grown <= {"workspaces", "supervisors"}
-    assert steps[-1][1].limit in nightly.SINGLE
+    assert sorted((found.seconds for _, found in steps), reverse=True) == [found.seconds for _, found in steps]
+
+
+def test_what_a_cluster_has_one_of_ends_all_growth() -> None:
+    steps = list(nightly.widened(replace(NOTHING, worker=0.3, scheduler=0.05), Shape(users=600, workers=2)))
+
+    assert [shape.workers for shape, _ in steps] == [2, 4, 8]
+    assert [found.limit for _, found in steps] == ["workers", "workers", "scheduler"]
     assert set(nightly.SINGLE) < set(SHARED)
 
 
@@ -135,9 +152,9 @@ def test_the_command_prints_the_table_and_what_follows_from_it(tmp_path: Path) -
     ran = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert ran.stdout.splitlines()[0].split()[:3] == ["workspaces", "supervisors", "workers"]
-    assert "500 forecasts with 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
+    assert "500 forecasts in 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
     assert "it breaks first" in ran.stdout
-    assert "All growth ends at 50 a second" in ran.stdout
+    assert "All growth ends in" in ran.stdout
 
 
 def test_costs_survive_the_benchmarks_json() -> None:
