@@ -102,7 +102,7 @@ class _Growth:
     def _loop(self, step: Step, sequence: tuple[int, ...], default: str) -> list[Branch]:
         key, parts = (step.name, sequence), []
         if not isinstance(step.repeats, tuple):
-            parts.append([self._role(f"{step.name}.repeats", sequence)])
+            parts.append([self._role(f"{step.name}.repeats", sequence, default)])
         for number, value in self._passes_of(step, key):
             at = (*sequence, number)
             is_inner = step.is_container
@@ -122,9 +122,9 @@ class _Growth:
         word = self._known.words.get(key, default)
         return Branch(key=key, kind="step", status=word, value=value, done=int(word in _SETTLED_WELL), total=1)
 
-    def _role(self, name: str, sequence: tuple[int, ...]) -> Branch:
+    def _role(self, name: str, sequence: tuple[int, ...], default: str = Status.READY) -> Branch:
         key = (name, sequence)
-        return Branch(key=key, kind="role", status=self._known.words.get(key, Status.READY))
+        return Branch(key=key, kind="role", status=self._known.words.get(key, default))
 
     def _word(self, key: Key, parts: Sequence[Sequence[Branch]]) -> str:
         """The status of what consists of these: its own, where it was never begun; else it follows from theirs."""
