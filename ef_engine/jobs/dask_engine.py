@@ -8,8 +8,11 @@ what passes between the two. A worker that goes away, or a scheduler, leaves wha
 from __future__ import annotations
 
 import asyncio
+import os
+import random
 import time
-from collections.abc import Coroutine, Mapping
+import traceback
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -22,7 +25,7 @@ from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.dask_cluster import Cluster, Found
 from ef_engine.jobs.order import AnyOrder, Order
 from ef_engine.jobs.parcels import Gone, Member, Parcel
-from ef_engine.jobs.seam import WorkerLostError
+from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
 from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
 LOOK_SECONDS = 2.0
@@ -31,7 +34,12 @@ LEAVE_SECONDS = 0.5
 NANNY_SECONDS = 2.0
 """A nanny kills a worker that does not leave after four seconds, which is more than the grace of most."""
 
+SILENT_SECONDS = 30.0
+"""After which a worker that did not say who it is is asked again."""
+
 MOST_WORKERS = 1000
+TOPIC = f"ef {os.getuid()}@{os.uname().nodename}"
+"""Where the pulses of all tasks of a user go: a scheduler never forgets a topic, so each must not have its own."""
 
 
 class DaskHandle:
@@ -45,6 +53,9 @@ class DaskHandle:
         """Returns when all is done; raises WorkerDiedError if the worker went away. The worker is free afterwards."""
         try:
             await asyncio.shield(self._work)
+        except WorkerDiedError:
+            self._engine.forget(self._member)
+            raise
         finally:
             self._member.is_busy = False
 
@@ -62,12 +73,14 @@ class DaskEngine:
 
     def __init__(self, scheduler: str) -> None:
         self.trouble = ""
+        self.notes: list[str] = []
         self._cluster = Cluster(scheduler)
         self._limit = MOST_WORKERS
         self._crew: dict[str, Member] = {}
         self._refused: set[str] = set()
+        self._silent: dict[str, float] = {}
         self._parcels: dict[str, Parcel] = {}
-        self._topic = f"ef-{uuid4().hex}"
+        self._fetching: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
         self._stand_ins = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="stands in for a worker")
         self._tasks: set[asyncio.Task[None]] = set()
@@ -92,10 +105,13 @@ class DaskEngine:
         self._limit = slots
 
     async def start(self, order: AnyOrder) -> DaskHandle:
-        """Starts an order at a worker that has nothing to do."""
-        member = next((each for each in self._crew.values() if not each.is_busy), None)
-        if member is None:
+        """Starts an order at a worker that has nothing to do, rather one that others leave alone too."""
+        idle = [each.address for each in self._crew.values() if not each.is_busy]
+        occupied = await self._cluster.occupied(idle) if idle else set()
+        members = [each for each in self._crew.values() if not each.is_busy]
+        if not members:
             raise WorkerLostError(self.trouble or "no worker is free")
+        member = random.choice([each for each in members if each.address not in occupied] or members)
         member.is_busy = True
         send = partial(self._send, member)
         if isinstance(order, Order):
@@ -107,31 +123,48 @@ class DaskEngine:
     def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
         token = f"ef-{record_id}-{uuid4().hex}"
-        parcel = Parcel(token, log, member, partial(self._stop, member))
-        task = remote.Task(token=token, topic=self._topic, runner=member.process, work=work)
+        parcel = Parcel(token, log, member, self._from_a_thread(self._stop), self._from_a_thread(self._drop))
+        task = remote.Task(token=token, topic=TOPIC, runner=member.process, work=work)
         self._loop.call_soon_threadsafe(self._submit, parcel, task)
         return parcel
+
+    def _from_a_thread(self, function: Callable[[Parcel], None]) -> Callable[[Parcel], None]:
+        def call(parcel: Parcel) -> None:
+            with suppress(RuntimeError):  # the loop is over, and with it the work
+                self._loop.call_soon_threadsafe(function, parcel)
+
+        return call
 
     def _submit(self, parcel: Parcel, task: remote.Task) -> None:
         if self._crew.get(parcel.member.address) is not parcel.member:
             parcel.inbox.put(_gone(parcel.member))
             return
+        try:
+            future = self._cluster.submit(task, parcel.member.address)
+        except Exception as error:  # what cannot be sent is the failure of this task alone
+            parcel.inbox.put(remote.Failed(sentence(error), traceback.format_exc()))
+            return
         self._parcels[parcel.token] = parcel
-        self._spawn(self._fetch(parcel, self._cluster.submit(remote.run, task, parcel.member.address)))
+        self._fetching[parcel.token] = self._spawn(self._fetch(parcel, future))
 
     async def _fetch(self, parcel: Parcel, future: Any) -> None:
         """Brings the answer to whoever waits for it; None comes where there is none to be had."""
         answer = await self._cluster.answer(future)
         if answer is None and not self._cluster.is_connected:
             self._give_up(self._cluster.farewell)
+        self._fetching.pop(parcel.token, None)
         if self._parcels.pop(parcel.token, None):
             parcel.member.heard = time.monotonic()
             parcel.inbox.put(answer or _gone(parcel.member))
 
-    def _stop(self, member: Member, token: str) -> None:
-        self._loop.call_soon_threadsafe(
-            lambda: self._spawn(self._cluster.tell(remote.stop, token, address=member.address))
-        )
+    def _drop(self, parcel: Parcel) -> None:
+        """Nobody waits for it any more, so the scheduler and the worker shall forget it."""
+        self._parcels.pop(parcel.token, None)
+        if fetching := self._fetching.pop(parcel.token, None):
+            fetching.cancel()
+
+    def _stop(self, parcel: Parcel) -> None:
+        self._spawn(self._cluster.tell(remote.stop, parcel.token, address=parcel.member.address))
 
     async def end(self, member: Member, grace: float) -> None:
         """Ends a worker's process: it leaves by itself, or its nanny sees to that."""
@@ -141,7 +174,7 @@ class DaskEngine:
             return
         self._spawn(self._cluster.restart(member.address))
         if not await self._is_gone(member, grace + NANNY_SECONDS):
-            self._lose(member)  # nothing is heard of it that could still be believed
+            self.forget(member)  # nothing is heard of it that could still be believed
 
     async def _is_gone(self, member: Member, seconds: float) -> bool:
         deadline = self._loop.time() + seconds
@@ -151,72 +184,87 @@ class DaskEngine:
             await asyncio.sleep(STATUS_SECONDS / 10)
         return True
 
-    def _lose(self, member: Member) -> None:
-        """The worker is gone, and with it what it was at."""
+    def forget(self, member: Member) -> None:
+        """The worker is gone, and with it what it was at; if somebody is there at the next look, it is new."""
         if self._crew.get(member.address) is member:
             del self._crew[member.address]
         for parcel in [each for each in self._parcels.values() if each.member is member]:
-            del self._parcels[parcel.token]
+            self._drop(parcel)
             parcel.inbox.put(_gone(member))
 
     async def _keep(self) -> None:
         """Connects, and then keeps an eye on who is there until the scheduler is gone."""
         try:
-            await self._cluster.open(self._topic, self._heard, self._happened)
-            looked = 0.0
-            while self._cluster.is_connected:
-                if self._changed.is_set() or self._loop.time() - looked > LOOK_SECONDS:
-                    self._changed.clear()
-                    looked = self._loop.time()
-                    await self._look()
-                with suppress(TimeoutError, asyncio.TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), STATUS_SECONDS)
-            self._give_up(self._cluster.farewell)
+            await self._cluster.open(TOPIC, self._heard, self._happened)
         except Exception as error:
             self._give_up(sentence(error))
+            return
+        looked, looking = 0.0, self._spawn(self._look())
+        while self._cluster.is_connected:
+            await asyncio.sleep(STATUS_SECONDS)
+            if looking.done() and (self._changed.is_set() or self._loop.time() - looked > LOOK_SECONDS):
+                self._changed.clear()
+                looked, looking = self._loop.time(), self._spawn(self._look())
+        self._give_up(self._cluster.farewell)
 
     def _give_up(self, trouble: str) -> None:
         """Nothing can be started any more; what the workers were at is lost."""
         self.trouble = self.trouble or trouble
         for member in list(self._crew.values()):
-            self._lose(member)
+            self.forget(member)
 
     async def _look(self) -> None:
-        """Learns who came and who went; who came has to run the same versions."""
-        present = await self._cluster.workers()
+        """Learns who came and who went; who came has to run the same versions. Who does not answer is asked again."""
+        try:
+            present = await self._cluster.workers()
+        except Exception as error:  # a scheduler that stands still; one that is gone is noticed otherwise
+            print(f"{self._cluster.address}: {sentence(error)}", flush=True)
+            return
         for member in [each for each in self._crew.values() if each.address not in present]:
-            self._lose(member)
-        new = [each for address, each in present.items() if address not in self._crew.keys() | self._refused]
-        for found in await self._cluster.introduced(new):
-            self._take_on(found)
+            self.forget(member)
+        self._refused &= present.keys()
+        moment = self._loop.time()
+        self._silent = {key: until for key, until in self._silent.items() if key in present and until > moment}
+        known = self._crew.keys() | self._refused | self._silent.keys()
+        new = [each for address, each in present.items() if address not in known]
+        found = await self._cluster.introduced(new)
+        self._silent |= dict.fromkeys({each.address for each in new}, moment + SILENT_SECONDS)
+        for each in found:
+            del self._silent[each.address]
+            self._take_on(each)
 
     def _take_on(self, found: Found) -> None:
         if found.refusal:
             self._refused.add(found.address)
-            print(found.refusal, flush=True)
+            self.notes.append(found.refusal)
         elif found.process:
-            self._crew[found.address] = Member(found.address, found.process, found.has_nanny)
+            self._crew[found.address] = Member(found.address, found.process)
 
     def _heard(self, message: Mapping[str, Any]) -> None:
-        """A pulse."""
-        if parcel := self._parcels.get(message["token"]):
+        """A pulse, perhaps of another supervisor's task."""
+        if parcel := self._parcels.get(str(message.get("token"))):
             parcel.member.heard = time.monotonic()
             parcel.inbox.put(message)
 
     def _happened(self, event: Mapping[str, Any]) -> None:
-        """Somebody came or went."""
-        if event.get("action") == "remove-worker" and (member := self._crew.get(event["worker"])):
-            self._lose(member)
-        self._changed.set()
+        """Somebody came or went, or something else happened."""
+        action = event.get("action")
+        if action == "remove-worker":
+            self._refused.discard(event["worker"])
+            if member := self._crew.get(event["worker"]):
+                self.forget(member)
+        if action in ("add-worker", "remove-worker"):
+            self._changed.set()
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def close(self) -> None:
         """Lets go of the cluster; one of our own ends with all its workers."""
-        for member in list(self._crew.values()):
+        for member in self._crew.values():
             member.is_ended = True
         self._give_up("it was closed")
         for task in list(self._tasks):

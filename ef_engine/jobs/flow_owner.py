@@ -169,7 +169,7 @@ def _run(places: Places, run: FlowRun, plan: Plan, request: Request) -> None:
 
         async def go() -> Verdict:
             async with StepEngines(request.engine, request.scheduler) as engines:
-                return await FlowRunner(places, run, plan.outline, engines.of, reasons).go(kept)
+                return await FlowRunner(places, run, plan.outline, engines, reasons).go(kept)
 
         try:
             end = asyncio.run(go())

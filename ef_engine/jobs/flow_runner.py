@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -27,7 +27,7 @@ from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.flow_inputs import fingerprint, inputs_of, lookup_for
 from ef_engine.jobs.order import StepOrder
 from ef_engine.jobs.seam import Handle, WorkerDiedError, WorkerLostError
-from ef_engine.jobs.step_engines import StepEngine
+from ef_engine.jobs.step_engines import StepEngines
 from ef_engine.store import active, documents, flow_runs, forecasts, requests, tickets
 from ef_engine.store.atomic import write_bytes
 from ef_engine.store.clock import now
@@ -51,16 +51,17 @@ class _Active:
     record: Record
     handle: Handle | None = None
     ending: tuple[Outcome, str] | None = None
+    is_lost: bool = False
 
 
 @dataclass(slots=True)
 class FlowRunner:
-    """One run of a flow, whose claim the caller holds; `engine` finds a place for a step."""
+    """One run of a flow, whose claim the caller holds; `engines` find a place for each step."""
 
     places: Places
     run: FlowRun
     outline: Outline
-    engine: Callable[[StepOrder], StepEngine]
+    engines: StepEngines
     reasons: Mapping[Key, str] = field(default_factory=dict)
     _course: Course = field(init=False)
     _steps: dict[Key, str] = field(init=False, default_factory=dict)
@@ -139,7 +140,8 @@ class FlowRunner:
             return
         moment = time.monotonic()
         due = [key for key in self._course.candidates if self._is_due(key, moment)]
-        jobs = self.run.jobs or self.outline.flow.jobs or max(LEAST_JOBS, os.cpu_count() or 1)
+        room = max(LEAST_JOBS, os.cpu_count() or 1, self.engines.room)
+        jobs = self.run.jobs or self.outline.flow.jobs or room
         for key in admitted(self.outline, due, self._active, jobs):
             if key in self._course.candidates:
                 self._begin(key)
@@ -190,8 +192,8 @@ class FlowRunner:
                 if number and not await self._may_retry(step, definition.retry_delay):
                     break
                 step.record = await self._tried(key, step, definition.timeout)
-                if _is_success(step.record):
-                    break
+                if _is_success(step.record) or step.is_lost:
+                    break  # what is lost may still run, so nobody begins it a second time unasked
         except Exception as error:  # a full disk, say: the step failed then, and the flow must not wait for it
             print(f"{self.outline.label(key)}: {sentence(error)}", flush=True)
         self._ended(key, step.record)
@@ -209,7 +211,7 @@ class FlowRunner:
     async def _tried(self, key: Key, step: _Active, timeout: float | None) -> Record:
         """One try; the record as it ended."""
         order = self._order(key, step.record)
-        engine = self.engine(order)
+        engine = self.engines.of(order)
         try:
             while not (engine.free or engine.trouble or step.ending):
                 await asyncio.sleep(TICK_SECONDS)
@@ -220,6 +222,7 @@ class FlowRunner:
                 self._spawn(step.handle.kill(TERM_SECONDS))
             await self._waited(key, step, timeout)
         except WorkerLostError as error:
+            step.is_lost = True
             return self._closed(step, step.ending or (Outcome.CRASHED, str(error)))
         except WorkerDiedError:
             return self._closed(step, step.ending or (Outcome.CRASHED, "its process died"))

@@ -46,7 +46,6 @@ class Member:
 
     address: str
     process: Process
-    has_nanny: bool
     is_busy: bool = False
     is_ended: bool = False
     heard: float = field(default_factory=time.monotonic)
@@ -58,12 +57,13 @@ class Member:
 
 @dataclass(slots=True)
 class Parcel:
-    """One task at one worker; `stop` asks the worker to end it, from whatever thread."""
+    """One task at one worker; `stop` asks the worker to end it, `drop` has it forgotten, both from whatever thread."""
 
     token: str
     log: Path
     member: Member
-    stop: Callable[[str], None]
+    stop: Callable[[Parcel], None]
+    drop: Callable[[Parcel], None]
     inbox: SimpleQueue[AnyAnswer | Gone | Mapping[str, Any]] = field(default_factory=SimpleQueue)
 
     def answer(self, places: Places, record_id: str, observer: Observer) -> Answer:
@@ -96,7 +96,7 @@ class Parcel:
                 observer.advanced(done)
             except (KillRequestedError, TimedOutError) as error:
                 wish = error
-                self.stop(self.token)
+                self.stop(self)
 
     def _next(self) -> AnyAnswer | Gone | Mapping[str, Any] | None:
         """What came in, None for nothing just now; what was printed goes to the log."""

@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 import zlib
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,12 @@ LOOK_SECONDS = 0.25
 FASTEST = 1
 """Level of compression: results shrink to a sixth at a cost of a few milliseconds."""
 
+MOST_PRINTED = 65_536
+"""Bytes of what was printed that travel with a beat of the pulse: a scheduler keeps the last thousand beats."""
+
+LARGEST_REST = 10_000_000
+
+_running: set[str] = set()
 _unwanted: set[str] = set()
 
 
@@ -125,11 +132,12 @@ def _process_of(worker: Any) -> Process:
 
 def stop(token: str) -> None:
     """The task ends at its next step. Called on the worker's event loop, while the task has its thread."""
-    _unwanted.add(token)
+    if token in _running:
+        _unwanted.add(token)
 
 
 def leave() -> None:
-    """Ends this worker at once; for one that has nobody to restart it."""
+    """Ends this worker at once, with whatever it does; its nanny starts another one."""
     os._exit(1)
 
 
@@ -147,17 +155,27 @@ def run(task: Task) -> AnyAnswer:
     """Does the work of a task, if it is for this process."""
     from distributed import get_worker
 
-    if task.runner != _process_of(worker := get_worker()):
+    worker = get_worker()
+    if task.runner != _process_of(worker):
         return Stopped()
-    with _printing() as printed, _pulse(worker, task, printed) as pulse:
-        answer: AnyAnswer
-        try:
-            answer = _forecast(task.work, pulse) if isinstance(task.work, ForecastWork) else _called(task.work)
-        except UnwantedError:
-            answer = Stopped()
-        except Exception as error:  # whatever goes wrong in the work is the end of this task alone
-            answer = Failed(message_of(error), traceback_text(error))
-        return replace(answer, printed=printed())
+    _running.add(task.token)
+    try:
+        with _printing() as printed, _pulse(worker, task, printed) as pulse:
+            return replace(_done(task.work, pulse), printed=printed.rest())
+    except Exception as error:  # no room for what is printed, say
+        return Failed(message_of(error), traceback_text(error))
+    finally:
+        _running.discard(task.token)
+        _unwanted.discard(task.token)
+
+
+def _done(work: AnyWork, pulse: Pulse) -> AnyAnswer:
+    try:
+        return _forecast(work, pulse) if isinstance(work, ForecastWork) else _called(work)
+    except UnwantedError:
+        return Stopped()
+    except Exception as error:  # whatever goes wrong in the work is the end of this task alone
+        return Failed(message_of(error), traceback_text(error))
 
 
 def _forecast(work: ForecastWork, pulse: Pulse) -> Answered:
@@ -181,32 +199,44 @@ def _called(work: CallWork) -> Returned | Failed:
             os.environ.update(before)
 
 
+class Printed:
+    """What is written to a file, piece by piece."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor, self._read = descriptor, 0
+        self._decoder = getincrementaldecoder("utf-8")("replace")
+        self._lock = threading.Lock()
+
+    def next(self, most: int = MOST_PRINTED) -> str:
+        """The next so many bytes, as far as there are."""
+        _flush()
+        with self._lock:
+            found = os.pread(self._descriptor, most, self._read)
+            self._read += len(found)
+            return self._decoder.decode(found)
+
+    def rest(self) -> str:
+        """All that is left, as far as it can travel."""
+        text = self.next(LARGEST_REST)
+        left = os.fstat(self._descriptor).st_size - self._read
+        return f"{text}\n... {left} more bytes were printed.\n" if left else text
+
+
 @contextmanager
-def _printing() -> Iterator[Callable[[], str]]:
-    """Catches what is written to standard output and error; the function yields what it has not yielded before."""
+def _printing() -> Iterator[Printed]:
+    """Catches what is written to standard output and error."""
     with tempfile.TemporaryFile() as file:
         kept = [(number, os.dup(number)) for number in (1, 2)]
-        reader, lock, read = os.dup(file.fileno()), threading.Lock(), 0
-
-        def new() -> str:
-            nonlocal read
-            _flush()
-            with lock:
-                found = os.pread(reader, 1 << 20, read)
-                read += len(found)
-            return found.decode(errors="replace")
-
         _flush()
         for number, _ in kept:
             os.dup2(file.fileno(), number)
         try:
-            yield new
+            yield Printed(file.fileno())
         finally:
             _flush()
             for number, descriptor in kept:
                 os.dup2(descriptor, number)
                 os.close(descriptor)
-            os.close(reader)
 
 
 def _flush() -> None:
@@ -245,7 +275,7 @@ class Pulse(Observer):
 
 
 @contextmanager
-def _pulse(worker: Any, task: Task, printed: Callable[[], str]) -> Iterator[Pulse]:
+def _pulse(worker: Any, task: Task, printed: Printed) -> Iterator[Pulse]:
     """Tells the topic every second how far the task is, from a thread of its own, until the block ends."""
 
     def is_unwanted() -> bool:
@@ -263,7 +293,7 @@ def _pulse(worker: Any, task: Task, printed: Callable[[], str]) -> Iterator[Puls
                 task.topic,
                 {
                     "token": task.token, "phase": pulse.phase, "done": pulse.done, "total": pulse.total,
-                    "printed": printed(),
+                    "printed": printed.next(),
                 },
             )  # fmt: skip
 
@@ -274,4 +304,3 @@ def _pulse(worker: Any, task: Task, printed: Callable[[], str]) -> Iterator[Puls
     finally:
         stopped.set()
         thread.join()
-        _unwanted.discard(task.token)

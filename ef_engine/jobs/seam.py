@@ -6,6 +6,7 @@ holds every engine to the same promises.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from ef_engine.errors import EfError
@@ -58,6 +59,10 @@ class Engine(Protocol):
     @property
     def trouble(self) -> str:
         """Why nothing can be started any more, as a sentence; empty while all is well."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Sentences for its users, which become more and more."""
 
     def resize(self, slots: int) -> None:
         """Changes how many orders may run at a time; what runs goes on."""

@@ -34,7 +34,7 @@ def shipped(target: str, directory: str, path: Sequence[str]) -> Shipped:
     module, _, name = target.rpartition(":")
     if module.endswith(".py"):
         file = Path(directory, module)
-        return Shipped(f"{file.name}:{name}", _sources(file.parent, packages=()))
+        return Shipped(f"{file.name}:{name}", _sources(file.parent))
     top = module.partition(".")[0]
     if top == __name__.partition(".")[0]:
         return Shipped(target, {})
@@ -42,8 +42,7 @@ def shipped(target: str, directory: str, path: Sequence[str]) -> Shipped:
     if spec is None or (spec.origin is None and not spec.submodule_search_locations):
         return Shipped(target, {})
     places = list(spec.submodule_search_locations or [])
-    home = Path(places[0]).parent if places else Path(str(spec.origin)).parent
-    return Shipped(target, _sources(home, packages=(top,) if places else ()))
+    return Shipped(target, _sources(Path(places[0] if places else str(spec.origin)).parent))
 
 
 def _is_installed(place: Path) -> bool:
@@ -52,9 +51,10 @@ def _is_installed(place: Path) -> bool:
     return bool(_INSTALLED & set(place.parts)) or place == standard or standard in place.parents
 
 
-def _sources(home: Path, packages: Sequence[str]) -> dict[str, bytes]:
-    """The modules of a folder, and all of the packages in it that are named."""
-    found = [*home.glob("*.py"), *(file for each in packages for file in (home / each).rglob("*.py"))]
+def _sources(home: Path) -> dict[str, bytes]:
+    """The modules of a folder, and those of the packages in it."""
+    packages = [file.parent for file in home.glob("*/__init__.py")]
+    found = [*home.glob("*.py"), *(file for package in packages for file in package.rglob("*.py"))]
     files: dict[str, bytes] = {}
     size = 0
     for file in sorted(found):

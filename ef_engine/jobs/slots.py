@@ -101,6 +101,7 @@ class LocalEngine:
 
     room = CORES
     trouble = ""
+    notes: Sequence[str] = ()
 
     def __init__(self, slots: int = CORES) -> None:
         self._size = slots

@@ -35,16 +35,21 @@ def carry_out(order: Order, send: Send) -> None:
 
     Raises WorkerDiedError if the worker goes away; what it was at stands as running then, unclaimed.
     """
+    sent: list[tuple[Record, ExitStack, Parcel]] = []
     with ExitStack() as stack:
-        sent = []
-        for record_id in order.ids:
-            claim = stack.enter_context(ExitStack())
-            if ready := _claimed(order, record_id, claim):
-                log = order.places.run(record_id) / f"attempt-{ready.attempt + 1}.log"
-                sent.append((ready, claim, send(record_id, _work(order, record_id), log)))
-        for record, claim, parcel in sent:
-            with claim:
-                _say(order, record.id, _attempted(order, record, parcel))
+        try:
+            for record_id in order.ids:
+                claim = stack.enter_context(ExitStack())
+                if ready := _claimed(order, record_id, claim):
+                    record, work = ready
+                    log = order.places.run(record_id) / f"attempt-{record.attempt + 1}.log"
+                    sent.append((record, claim, send(record_id, work, log)))
+            for record, claim, parcel in sent:
+                with claim:
+                    _say(order, record.id, _attempted(order, record, parcel))
+        finally:
+            for _, _, parcel in sent:
+                parcel.drop(parcel)  # before its claim is free
 
 
 def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
@@ -62,29 +67,24 @@ def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
     run_step(order, Elsewhere(member.process, member.was_heard, result))
 
 
-def _work(order: Order, record_id: str) -> ForecastWork:
-    stored = forecasts.read_document(order.places, record_id)
-    return ForecastWork(record_id, compressed(stored[0] if stored else b""))
-
-
-def _claimed(order: Order, record_id: str, claim: ExitStack) -> Record | None:
-    """The record, claimed and ready to be run; None where there is nothing to do."""
+def _claimed(order: Order, record_id: str, claim: ExitStack) -> tuple[Record, ForecastWork] | None:
+    """The record, claimed and ready to be run, and its work; None where there is nothing to do."""
     try:
         claim.enter_context(claimed(order.places, record_id))
         record = known(order.places, record_id)
-        if not order.force and has_result(record):
-            _say(order, record_id, _outcome(record))
-            claim.close()
-            return None
-        prepare(order.places, record)
+        if order.force or not has_result(record):
+            prepare(order.places, record)
+            stored = forecasts.read_document(order.places, record_id)
+            assert stored
+            return record, ForecastWork(record_id, compressed(stored[0]))
+        _say(order, record_id, _outcome(record))
     except HeldError:
-        return None
-    except EfError as error:
-        print(sentence(error), flush=True)
-        claim.close()
+        pass  # somebody else runs it
+    except (EfError, OSError) as error:
+        print(f"{record_id}: {sentence(error)}", flush=True)
         _say(order, record_id, Outcome.FAILED.value)
-        return None
-    return record
+    claim.close()
+    return None
 
 
 def _attempted(order: Order, record: Record, parcel: Parcel) -> str:

@@ -48,6 +48,11 @@ class StepEngines:
         if self._cluster:
             await self._cluster.close()
 
+    @property
+    def room(self) -> int:
+        """How many workers a cluster has; 0 without one."""
+        return self._cluster.room if self._cluster else 0
+
     def of(self, order: StepOrder) -> StepEngine:
         """Where a step is to run. Commands need the workspace, so they stay here."""
         if self._cluster and isinstance(order.work, Call):

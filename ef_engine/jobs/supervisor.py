@@ -223,15 +223,16 @@ class Supervisor:
     def _heed_trouble(self) -> None:
         """Begins nothing more of what asks for an engine that cannot start anything any more, and says why."""
         for work in self._works.values():
-            if work.engine.trouble and not work.is_told:
-                work.is_told = True
-                tickets.say(self._places, work.ticket.name, work.engine.trouble)
-            if work.is_told:
+            sentences = [*work.engine.notes, *([work.engine.trouble] if work.engine.trouble else [])]
+            for text in sentences[work.told :]:
+                tickets.say(self._places, work.ticket.name, text)
+            work.told = len(sentences)
+            if work.engine.trouble:
                 work.drain()
 
-    def _return(self, work: Work, order: Order) -> None:
+    def _return(self, work: Work, order: Order, *, is_blamed: bool = True) -> None:
         """Queues again what an order left undone."""
-        work.put_back(order)
+        work.put_back(order, is_blamed=is_blamed)
         if work.left and work not in self._waiting:
             self._waiting.appendleft(work)
 
@@ -247,17 +248,19 @@ class Supervisor:
 
     async def _follow(self, running: _Running) -> None:
         """Waits for an order; if its worker died, closes what it ran and puts back what it had not begun."""
+        has_begun = False
         try:
             await running.handle.wait()
             running.work.took(running.order, time.monotonic() - running.since)
             running.work.wait_for_others(running.order)
         except WorkerDiedError as error:
+            has_begun = bool(self._current_ids(running))
             self._guarded(partial(self._bury, running, is_lost=isinstance(error, WorkerLostError)))
         except Exception as error:  # the worker could not go on, though it lives: a full disk, say
             self._tell(error)
         finally:
             self._running.remove(running)
-            self._guarded(lambda: self._return(running.work, running.order))
+            self._guarded(partial(self._return, running.work, running.order, is_blamed=not has_begun))
             self._is_free.set()
 
     def _bury(self, running: _Running, *, is_lost: bool) -> None:

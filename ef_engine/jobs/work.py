@@ -36,12 +36,12 @@ HELD_SECONDS = 1.0
 
 
 class Work:
-    """What is left of a ticket, and the state of its set; `is_told` once its client knows of its engine's trouble."""
+    """What is left of a ticket, and the state of its set; `told` sentences of its engine went to its client."""
 
     def __init__(self, places: Places, ticket: Ticket, version: str, engine: Engine) -> None:
         self.ticket = ticket
         self.engine = engine
-        self.is_told = False
+        self.told = 0
         self.record_id = ticket.record_id
         self.is_set = is_set_id(ticket.record_id)
         self._places, self._version = places, version
@@ -181,10 +181,13 @@ class Work:
             self._say(record_id, HELD)
         self._later[record_id] = time.monotonic() + HELD_SECONDS
 
-    def put_back(self, order: Order) -> None:
-        """What an order left undone because its worker died is queued again; what kills it before it begins is not."""
+    def put_back(self, order: Order, *, is_blamed: bool) -> None:
+        """What an order left undone because its worker died is queued again.
+
+        What `is_blamed`, because the worker died before it began anything, is given up after some times.
+        """
         for record_id in reversed(self._undone(order)):
-            self._deaths[record_id] = self._deaths.get(record_id, 0) + 1
+            self._deaths[record_id] = self._deaths.get(record_id, 0) + is_blamed
             if self._deaths[record_id] < MOST_DEATHS:
                 self._queue.appendleft(record_id)
             else:

@@ -121,7 +121,7 @@ def start(places: Places, request: Request) -> Started:
     Raises InputError for a flow with findings, HeldError where another process runs it.
     """
     make_plan(places, request)  # so that what is wrong with it is told without a process
-    check_engine(request.engine, request.scheduler)
+    note = check_engine(request.engine, request.scheduler)
     owner = _launch(places)
     assert owner.stdin
     assert owner.stdout
@@ -136,7 +136,7 @@ def start(places: Places, request: Request) -> Started:
     answer = json.loads(line)
     if "error" in answer:
         raise _error_of(answer)
-    return Started(answer["id"], tuple(answer["notes"]))
+    return Started(answer["id"], (*([note] if note else []), *answer["notes"]))
 
 
 def _directories(places: Places) -> tuple[Path, ...]:

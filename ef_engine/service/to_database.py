@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ef_engine.errors import CommandError, EfError
@@ -24,7 +25,7 @@ AT_ONCE = 200
 """How many are stored in one transaction at most."""
 
 PATIENCE_SECONDS = 5.0
-"""How long one that has ended waits for others to be stored with."""
+"""What has waited so long for others to be stored with goes with the next that ends."""
 
 
 def stored(workspace: Workspace, target: Target, results: Iterable[Ran]) -> Iterator[Ran]:
@@ -44,30 +45,35 @@ class _Storing:
         self._workspace, self._target = workspace, target
         self._waiting: list[str] = []
         self._since = 0.0
-        self._error: EfError | None = None
 
     def through(self, results: Iterable[Ran]) -> Iterator[Ran]:
-        for result in results:
-            yield result
-            if not self._waiting:
-                self._since = time.monotonic()
-            self._waiting.append(result.id)
-            if len(self._waiting) >= AT_ONCE or time.monotonic() - self._since > PATIENCE_SECONDS:
-                self._store()
-        self._store()
-        if self._error:
-            count = len(self._waiting)
-            problem = f"{count} {'is' if count == 1 else 'are'} not stored in {self._target}: {self._error}"
-            raise CommandError(problem.rstrip("."), "`ef_cli export --all` stores what is finished")
+        try:
+            for result in results:
+                yield result
+                if not self._waiting:
+                    self._since = time.monotonic()
+                self._waiting.append(result.id)
+                if len(self._waiting) >= AT_ONCE or time.monotonic() - self._since > PATIENCE_SECONDS:
+                    with suppress(EfError):  # tried again with those that come
+                        self._store()
+        finally:
+            self._store_the_last()
+
+    def _store_the_last(self) -> None:
+        try:
+            self._store()
+        except EfError as error:
+            count = len(self._ended())
+            problem = f"{count} {'is' if count == 1 else 'are'} not stored in {self._target}: {error}".rstrip(".")
+            raise CommandError(problem, "`ef_cli export --all` stores what is finished") from error
 
     def _store(self) -> None:
-        """Stores what waits; after a failure it only goes on waiting."""
-        if self._error:
-            return
-        found = forecasts.read_some(self._workspace.places, self._waiting).values()
-        ended = [each.id for each in found if isinstance(each, Record) and isinstance(each.state, Finished)]
-        try:
+        """Stores what waits, in one transaction; what somebody runs again meanwhile is theirs."""
+        self._since = time.monotonic()
+        if ended := self._ended():
             export_alone(self._workspace, self._target, ended)
-            self._waiting = []
-        except EfError as error:
-            self._error = error
+        self._waiting = []
+
+    def _ended(self) -> list[str]:
+        found = forecasts.read_some(self._workspace.places, self._waiting).values()
+        return [each.id for each in found if isinstance(each, Record) and isinstance(each.state, Finished)]

@@ -17,6 +17,7 @@ from ef_engine.store import active, forecasts, journal, process, process_table, 
 from ef_engine.store.active import Marker
 from ef_engine.store.clock import from_timestamp
 from ef_engine.store.events import Kind
+from ef_engine.store.locks import is_held
 from ef_engine.store.places import Places, is_flow_id, is_set_id
 from ef_engine.store.process import Liveness, Process, is_remote, liveness
 from ef_engine.store.process_table import Entry
@@ -77,6 +78,8 @@ def workers(places: Places, sample_seconds: float = SAMPLE_SECONDS) -> list[Work
 
 def _role_by(marker: Marker | None) -> str:
     """What a process is that is no supervisor's: who runs a flow, who works on a step of it, or a terminal."""
+    if marker is not None and is_remote(marker.process):
+        return "worker"
     if marker is None or not is_flow_id(marker.id):
         return "terminal"
     return "worker" if "." in marker.id else "flow"
@@ -107,8 +110,15 @@ def _roles(places: Places, entries: dict[int, Entry]) -> dict[int, str]:
 
 def _markers(places: Places) -> dict[Process, Marker]:
     """What each living process runs; a set only where it is not one of its forecasts that runs there too."""
-    alive = [each for each in active.markers(places) if liveness(each.process) is not Liveness.DEAD]
+    alive = [each for each in active.markers(places) if _is_there(places, each)]
     return {each.process: each for each in sorted(alive, key=lambda each: not is_set_id(each.id))}
+
+
+def _is_there(places: Places, marker: Marker) -> bool:
+    """Whether its runner may be alive; one on a cluster is, for us, while somebody speaks for it."""
+    if is_remote(marker.process):
+        return is_held(places.claim(marker.id)) or is_flow_id(marker.id)
+    return liveness(marker.process) is not Liveness.DEAD
 
 
 def kill_worker(places: Places, pid: int, owner: str) -> Record | None:
@@ -142,9 +152,12 @@ def kill_worker(places: Places, pid: int, owner: str) -> Record | None:
 
 
 def _worker(found: Iterable[Worker], pid: int) -> Worker:
-    for worker in found:
-        if worker.process.pid == pid:
-            return worker
+    matching = [each for each in found if each.process.pid == pid]
+    if len(matching) > 1:
+        problem = f"{pid} is a process of {len(matching)} machines"
+        raise CommandError(problem, f"stop what it runs, such as {matching[0].record_id}, with `ef_cli kill`")
+    if matching:
+        return matching[0]
     raise NotFoundError(f"no process {pid} works for this workspace", "see `ef_cli ls workers`")
 
 

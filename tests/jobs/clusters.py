@@ -62,6 +62,11 @@ class DaskCluster:
         with self._client() as client:
             return set(client.run(os.getpid).values())
 
+    def task_count(self) -> int:
+        """How many tasks the scheduler knows."""
+        with self._client() as client:
+            return int(client.run_on_scheduler(_task_count))
+
     def _client(self) -> Any:
         return import_module("distributed").Client(self.address, set_as_default=False)
 
@@ -71,6 +76,10 @@ class DaskCluster:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+
+
+def _task_count(dask_scheduler: Any) -> int:
+    return len(dask_scheduler.tasks)
 
 
 def _until(is_true: Callable[[], bool]) -> None:

@@ -13,9 +13,13 @@ from pathlib import Path
 import pytest
 
 from benchmarks.households import household
+from ef_engine.flows.model import Call
+from ef_engine.jobs import remote
+from ef_engine.jobs.dask_cluster import Cluster
+from ef_engine.jobs.order import StepOrder
 from ef_engine.model.document import to_document
 from ef_engine.sources.json_text import dumps
-from ef_engine.store import active, flow_runs, forecasts, journal
+from ef_engine.store import active, flow_runs, forecasts, journal, tickets
 from ef_engine.store.events import Kind
 from ef_engine.store.places import places_under
 from ef_engine.store.process import of_pid
@@ -150,6 +154,7 @@ def test_a_worker_that_dies_leaves_what_it_was_at_lost_until_somebody_restarts_i
 
     listed = shop.cli("list", "--format", "csv", "--no_header").stdout
 
+    until(lambda: cluster.task_count() == 0)  # the scheduler was told to forget it
     assert client.returncode == 3
     assert "is gone, and it is lost; `ef_cli restart" in errors
     assert f"{record_id},forecast,lost" in listed
@@ -229,6 +234,70 @@ def test_a_scheduler_that_goes_away_is_said_at_once_and_its_work_is_lost(shop: S
     end(shop)
 
 
+async def test_a_worker_takes_tasks_up_in_the_order_they_were_sent(cluster: DaskCluster) -> None:
+    """Else the first without an answer would not be the one it is at."""
+    connection = Cluster(cluster.address)
+    await connection.open()
+    (worker, *_) = await connection.introduced((await connection.workers()).values())
+    assert worker.process
+    call = Call("time:monotonic_ns")
+    order = StepOrder(places=places_under(Path("/nowhere")), record_id="x", owner="", work=call)
+    tasks = [
+        remote.Task(token=f"t{n}", topic="t", runner=worker.process, work=remote.CallWork(order, call, {}))
+        for n in range(8)
+    ]
+
+    answers = [await connection.answer(each) for each in [connection.submit(task, worker.address) for task in tasks]]
+    await connection.close()
+
+    moments = [each.value for each in answers if isinstance(each, remote.Returned)]
+    assert len(moments) == 8
+    assert moments == sorted(moments)
+
+
+@pytest.mark.slow
+def test_a_worker_that_stands_still_holds_nobody_up(shop: Shop, mortal: DaskCluster) -> None:
+    record_id = shop.stage(1)
+    frozen = min(mortal.worker_pids())
+    os.kill(frozen, signal.SIGSTOP)
+
+    ran = shop.cli("run", record_id, *on(mortal))
+
+    os.kill(frozen, signal.SIGCONT)
+    assert ran.stdout == f"{record_id} evaluated\n"
+
+
+@pytest.mark.slow
+def test_a_worker_of_another_version_that_comes_late_is_told_too(shop: Shop, tmp_path: Path) -> None:
+    (directory := tmp_path / "cluster").mkdir()
+    record_id = shop.stage(1)
+    with running_cluster(directory, workers=0) as cluster:
+        client = shop.start("run", record_id, *on(cluster))
+        until(lambda: bool(tickets.all_tickets(shop.places)))
+        cluster.start_worker(environment=versions(tmp_path, "import ef_engine.version as v; v.VERSION = '0.0.9'"))
+        until(lambda: bool(tickets.said(shop.places, tickets.all_tickets(shop.places)[0].name)))
+        cluster.start_worker()
+        printed, errors = client.communicate(timeout=60)
+
+    assert printed == f"{record_id} evaluated\n"
+    assert "has no worker yet; waiting for one." in errors
+    assert "has ef 0.0.9, but this is" in errors
+
+
+@pytest.mark.slow
+def test_a_worker_that_nobody_would_restart_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (directory := tmp_path / "cluster").mkdir()
+    record_id = shop.stage(1)
+    with running_cluster(directory, workers=0) as cluster:
+        cluster.start_worker("--nthreads", "1", "--no-nanny")
+        cluster.wait_for_workers(1)
+
+        ran = shop.cli("run", record_id, *on(cluster))
+
+    assert ran.returncode == 2
+    assert "has no nanny, so nobody would restart it after a kill; start it without --no-nanny." in ran.stderr
+
+
 def versions(directory: Path, words: str) -> dict[str, str]:
     """An environment in which Python starts with a change of ours."""
     (directory / "sitecustomize.py").write_text(words)
@@ -284,6 +353,9 @@ def where(value):
 def wait(file):
     Path(file).touch()
     time.sleep(60)
+
+def shout():
+    print("é" * 1_500_000)
 
 def leave():
     os._exit(3)
@@ -357,6 +429,12 @@ def test_a_step_that_ends_its_worker_is_crashed_and_a_recovery_runs_it_again(
     assert "is gone" in ran.stderr
     assert " skipped a@" in again.stdout
     assert " crashed b@" in again.stdout
+
+
+def test_all_that_a_step_prints_comes_back(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
+    ran = shop.cli("run", "flow", flow(tmp_path, call("a", "steps:shout")), *on(cluster))
+
+    assert "é" * 1_500_000 in shop.cli("log", step_of(ran.stdout, "a")).stdout
 
 
 def test_a_step_that_fails_there_has_its_traceback_here(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:

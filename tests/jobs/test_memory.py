@@ -70,6 +70,7 @@ class OneSlot:
     free: int = 1
     room: int = 1
     trouble: str = ""
+    notes: tuple[str, ...] = ()
 
     def resize(self, slots: int) -> None:
         self.free = slots

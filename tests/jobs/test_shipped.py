@@ -29,7 +29,10 @@ def home(tmp_path: Path) -> Path:
 def test_a_script_travels_with_the_modules_beside_it(home: Path) -> None:
     found = shipped("nightly.py:work", str(home), ())
 
-    assert (found.target, sorted(found.files)) == ("nightly.py:work", ["figures.py", "nightly.py"])
+    assert (found.target, sorted(found.files)) == (
+        "nightly.py:work",
+        ["bank/__init__.py", "bank/rates/__init__.py", "figures.py", "nightly.py"],
+    )
 
 
 def test_a_package_travels_whole_but_for_what_is_no_python(home: Path) -> None:
