@@ -132,7 +132,8 @@ def test_a_cluster_is_widened_where_it_is_busy_until_that_is_no_use() -> None:
 
     for (before, found), (after, _) in pairwise(steps):
         grown = {name for name, value in asdict(after).items() if value != asdict(before)[name]}
-        assert grown <= {"workers"} if found.limit == "workers" else grown <= {"workspaces", "supervisors"}
+        assert ("workers" in grown) >= (found.limit == "workers")
+        assert before.workers <= after.workers >= after.supervisors
     assert sorted((found.seconds for _, found in steps), reverse=True) == [found.seconds for _, found in steps]
 
 
@@ -155,6 +156,12 @@ def test_the_command_prints_the_table_and_what_follows_from_it(tmp_path: Path) -
     assert "500 forecasts in 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
     assert "it breaks first" in ran.stdout
     assert "All growth ends in" in ran.stdout
+
+
+def test_a_supervisor_without_a_worker_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        nightly.main(["--supervisors", "8", "--workers", "4"])
+    assert "every supervisor needs a worker" in capsys.readouterr().err
 
 
 def test_costs_survive_the_benchmarks_json() -> None:
