@@ -39,6 +39,7 @@ class Shape:
 
     Each user has a ticket, of one forecast or of a set of so many. Users are spread evenly over workspaces, of which
     as many are worked on at a time as there are supervisors. Each of those has a core, a disk and its share of workers.
+    ValueError for less than one of anything, or a supervisor without a worker.
     """
 
     users: int = 100_000
@@ -47,6 +48,12 @@ class Shape:
     supervisors: int = 1
     workers: int = 4
     megabits: float = 1000.0
+
+    def __post_init__(self) -> None:
+        if min(self.users, self.forecasts, self.workspaces, self.supervisors, self.workers, self.megabits) <= 0:
+            raise ValueError("there has to be at least one of everything")
+        if self.workers < self.supervisors:
+            raise ValueError("every supervisor needs a worker")
 
     @property
     def total(self) -> int:

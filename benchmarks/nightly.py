@@ -39,11 +39,14 @@ HEADER = ("workspaces", "supervisors", "workers", "duration", "a second", *PARTS
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints the table, and what follows from it in sentences."""
-    given = _parser().parse_args(arguments)
+    given = (parser := _parser()).parse_args(arguments)
     costs = from_rows(json.loads(given.costs.read_text())["rows"]) if given.costs else Costs()
     changes = {each.name: getattr(given, each.name) for each in fields(Costs)}
     costs = replace(costs, **{name: value for name, value in changes.items() if value is not None})
-    shape = Shape(**{each.name: getattr(given, each.name) for each in fields(Shape)})
+    try:
+        shape = Shape(**{each.name: getattr(given, each.name) for each in fields(Shape)})
+    except ValueError as error:
+        parser.error(str(error))
     steps = list(widened(costs, shape))
     print(table(steps))
     print()
@@ -84,7 +87,8 @@ def wider(costs: Costs, shape: Shape, part: str) -> Shape:
         return replace(shape, workers=shape.workers * WIDER)
     if part == "supervisor" and is_of_queue(costs, shape):
         return replace(shape, workspaces=shape.workspaces * MANY_MORE)
-    return replace(shape, supervisors=shape.supervisors * WIDER)
+    supervisors = shape.supervisors * WIDER
+    return replace(shape, supervisors=supervisors, workers=max(shape.workers, supervisors))
 
 
 def is_of_queue(costs: Costs, shape: Shape) -> bool:

@@ -76,8 +76,7 @@ def test_with_one_bottleneck_a_night_takes_its_work_over_its_capacity(part: str)
 
 @pytest.mark.parametrize(("part", "more"), [("workers", "workers"), ("supervisor", "supervisors")])
 def test_twice_as_much_of_the_bottleneck_takes_half_as_long(part: str, more: str) -> None:
-    shape = Shape(users=400, workers=4)
-    one, two = (night(LIMITS[part], replace(shape, **{more: count})).seconds for count in (4, 8) if count)
+    one, two = (night(LIMITS[part], replace(Shape(users=400, workers=8), **{more: n})).seconds for n in (4, 8))
 
     assert one / two == pytest.approx(2, rel=0.02)
 
@@ -132,7 +131,8 @@ def test_a_cluster_is_widened_where_it_is_busy_until_that_is_no_use() -> None:
 
     for (before, found), (after, _) in pairwise(steps):
         grown = {name for name, value in asdict(after).items() if value != asdict(before)[name]}
-        assert grown <= {"workers"} if found.limit == "workers" else grown <= {"workspaces", "supervisors"}
+        assert ("workers" in grown) >= (found.limit == "workers")
+        assert before.workers <= after.workers >= after.supervisors
     assert sorted((found.seconds for _, found in steps), reverse=True) == [found.seconds for _, found in steps]
 
 
@@ -155,6 +155,12 @@ def test_the_command_prints_the_table_and_what_follows_from_it(tmp_path: Path) -
     assert "500 forecasts in 1 workspace, 1 supervisor and 4 workers take" in ran.stdout
     assert "it breaks first" in ran.stdout
     assert "All growth ends in" in ran.stdout
+
+
+def test_a_supervisor_without_a_worker_is_a_mistake(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        nightly.main(["--supervisors", "8", "--workers", "4"])
+    assert "every supervisor needs a worker" in capsys.readouterr().err
 
 
 def test_costs_survive_the_benchmarks_json() -> None:

@@ -104,7 +104,6 @@ def test_workers_of_a_slurm_job_compute_a_set(desk: Desk) -> None:
     assert "Sc0edc0460f4d evaluated" in printed
 
 
-@pytest.mark.slow
 def test_with_a_certificate_nobody_else_connects(desk: Desk) -> None:
     (settings,) = blocks(PAGE, "yaml")
     place = desk.directory / ".config" / "dask"
