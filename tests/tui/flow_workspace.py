@@ -71,7 +71,7 @@ def add(kind: str, home: Path) -> None:
 
 
 def _add_failing(home: Path, places: Places) -> None:
-    """A run that failed, one whose process is gone, one that is damaged, a file that is wrong, and unlucky schedules."""
+    """A run that failed, one whose process is gone, one that is damaged, a wrong file, and unlucky schedules."""
     _run(places, FAILED, "loops", LOOPS_DOCUMENT, 7200, _ended(Outcome.FAILED, 7200, 7080))
     for place, label in enumerate(ORDER):
         _step(places, FAILED, place, label, _failed(place))

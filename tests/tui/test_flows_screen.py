@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import declared_flows, flow_runs
