@@ -29,6 +29,7 @@ from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
 from ef_tui.commands import command_text
 from ef_tui.due import run_what_is_due, why_not_run
+from ef_tui.engine_choice import command_words, whole_command
 from ef_tui.messages import DueFound, LookFailed, SnapshotRead
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.main import MainScreen
@@ -226,8 +227,9 @@ class EfApp(App[None]):
 
     def show_command(self, commands: Sequence[Sequence[str]]) -> None:
         """Shows and remembers the commands that do what is being done."""
-        texts = [command_text(words, self.session.words) for words in commands]
-        self.history += [command_text(words).partition(" ")[2] for words in commands]
+        every = [command_words(self.session, words) for words in commands]
+        texts = [command_text(words, self.session.words) for words in every]
+        self.history += [command_text(words).partition(" ")[2] for words in every]
         more = f"  (and {len(texts) - 1} more)" if len(texts) > 1 else ""
         for screen in {self.main_screen, self.screen}:
             if isinstance(screen, EfScreen):
@@ -281,7 +283,7 @@ class EfApp(App[None]):
             if answer == "y":
                 self._do(action, subjects)
 
-        about = command_text(action.commands(subjects)[0], self.session.words)
+        about = whole_command(self.session, action.commands(subjects)[0])
         self.push_screen(yes_or_no(f"{verb} {what}?", about), answered)
 
     def _do(self, action: Action, subjects: Sequence[Subject]) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ef_tui.actions import Action
-from ef_tui.commands import command_text
+from ef_tui.engine_choice import whole_command
 from ef_tui.flow_verbs import Recovery, recover, run_anew, think_through
 from ef_tui.screens.plan import PlanScreen
 from ef_tui.subjects import Subject
@@ -44,9 +44,8 @@ def _ask(app: EfApp, action: Action, subject: Subject, go_to: GoTo, recovery: Re
             )
 
     question = f"Recover {subject.flow}, run {recovery.request.recover}?"
-    app.push_screen(
-        PlanScreen(question, recovery.rows, command_text(action.commands([subject])[0], app.session.words)), answered
-    )
+    command = whole_command(app.session, action.commands([subject])[0])
+    app.push_screen(PlanScreen(question, recovery.rows, command), answered)
 
 
 def _started(app: EfApp, subject: Subject, go_to: GoTo, started: Started) -> None:

@@ -28,7 +28,7 @@ def run_anew(workspace: Workspace, subject: Subject) -> Started:
     workspace.require(Right.RUN)
     from ef_engine.service.flows import request_of_name, start
 
-    return start(workspace.places, replace(request_of_name(workspace.places, subject.flow), owner=workspace.owner))
+    return start(workspace.places, _as_of(workspace, request_of_name(workspace.places, subject.flow)))
 
 
 def think_through(workspace: Workspace, subject: Subject) -> Recovery:
@@ -37,7 +37,7 @@ def think_through(workspace: Workspace, subject: Subject) -> Recovery:
     from ef_engine.service.flow_plans import plan_rows
     from ef_engine.service.flows import dry_run, request_of_name, with_recovery
 
-    request = replace(request_of_name(workspace.places, subject.flow), owner=workspace.owner)
+    request = _as_of(workspace, request_of_name(workspace.places, subject.flow))
     request = with_recovery(workspace.places, request, run_of(subject))
     return Recovery(request, plan_rows(dry_run(workspace.places, request)))
 
@@ -48,6 +48,11 @@ def recover(workspace: Workspace, recovery: Recovery) -> Started:
     from ef_engine.service.flows import start
 
     return start(workspace.places, recovery.request)
+
+
+def _as_of(workspace: Workspace, request: Request) -> Request:
+    """The request as made by this user, to be run where they chose."""
+    return replace(request, owner=workspace.owner, engine=workspace.engine, scheduler=workspace.scheduler)
 
 
 def run_of(subject: Subject) -> str:

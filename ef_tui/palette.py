@@ -63,11 +63,18 @@ def action_entries(subjects: Sequence[Subject], keys: Mapping[str, str], is_read
         ("events", "what happened lately", "events"),
         ("flows", "their runs as trees, recovering them, and schedules", "flows"),
     )
-    return entries + [
+    own_entries = [
         Entry(title, about, keys.get(name, ""), name)
         for title, about, name in own
         if not (is_read_only and name in ("stage", "pause_queue"))
     ]
+    return [*entries, *own_entries, *engine_entries(keys, is_read_only)]
+
+
+def engine_entries(keys: Mapping[str, str], is_read_only: bool) -> list[Entry]:
+    """The choice of where forecasts run, for those who may run any."""
+    about = "this machine, or a Dask cluster"
+    return [] if is_read_only else [Entry("where to run", about, keys.get("engine", ""), "choose_engine")]
 
 
 def matching(entries: Iterable[Entry], text: str) -> list[Entry]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ef_engine.errors import CommandError
 from ef_tui.commands import Running, command_text, split
+from ef_tui.engine_choice import command_words
 from ef_tui.palette import Entry, command_entries, history_entries
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.output import OutputScreen
@@ -46,6 +47,7 @@ def run_command(app: EfApp, text: str) -> None:
     except CommandError as error:
         app.tell_error(error)
         return
+    words = list(command_words(app.session, words))
     app.history.append(command_text(words).partition(" ")[2])
     running = Running((*app.session.words, *words))
     title = command_text(words, app.session.words)

@@ -39,6 +39,9 @@ IN_PROGRESS_SHOWN = (
     Column("Phase", 9, grow=1, spare=6, field="phase"),
     Column("ID", 13, spare=7, field="id"),
 )
+WORKER = Column("Worker", 21, grow=2, spare=1, field="process")
+"""Of what runs on a cluster; anything else runs here, which nobody has to be told."""
+
 NET_WORTH_WIDTH = 12
 EVALUATED_COLUMNS = (
     Column("State", 12, field="state"),
@@ -67,7 +70,7 @@ def staged_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
 
 
 def in_progress_cells(row: InProgress, glyphs: Glyphs) -> Sequence[Cell]:
-    """The cells of something in progress, in the order of `IN_PROGRESS_SHOWN`."""
+    """The cells of something in progress, in the order of `IN_PROGRESS_SHOWN` and `WORKER`."""
     values = dict(zip(IN_PROGRESS_COLUMNS, row.cells, strict=True))
     word = standing(row)
     return (
@@ -80,7 +83,13 @@ def in_progress_cells(row: InProgress, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(_beat(row), "muted"),
         Cell(str(values["Phase"] or ""), "muted"),
         Cell(row.record.id, "muted"),
+        Cell(row.worker, "muted"),
     )
+
+
+def in_progress_columns(rows: Sequence[InProgress]) -> tuple[Column, ...]:
+    """The columns of what is in progress; on which worker, where one of the rows runs on a cluster."""
+    return (*IN_PROGRESS_SHOWN, WORKER) if any(row.worker for row in rows) else IN_PROGRESS_SHOWN
 
 
 def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:

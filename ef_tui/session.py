@@ -1,4 +1,4 @@
-"""What a dashboard is opened with; fixed for as long as it is open."""
+"""What a dashboard is opened with; only where forecasts run can be chosen anew while it is open."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ class Session:
     """A workspace, how to show it, and whether it may be changed.
 
     `with_database` adds what lies in a database, None where none is looked at. `words` are the options an `ef_cli`
-    command needs to mean this very workspace; `place` is what it is called.
+    command needs to mean this very workspace; `place` is what it is called. Where forecasts run is said in the
+    workspace; commands have to name this machine too where somebody chose it here (`is_engine_chosen`).
     """
 
     workspace: Workspace
@@ -42,6 +43,15 @@ class Session:
     is_read_only: bool = False
     words: tuple[str, ...] = ()
     place: str = ""
+    is_engine_chosen: bool = False
+
+    @property
+    def engine_words(self) -> tuple[str, ...]:
+        """The options that let a command run where this session does."""
+        engine, scheduler = self.workspace.engine, self.workspace.scheduler
+        if engine == "local" and not self.is_engine_chosen:
+            return ()
+        return ("--engine", engine, *(("--scheduler", scheduler) if scheduler else ()))
 
     @property
     def place_shown(self) -> str:

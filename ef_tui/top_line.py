@@ -15,6 +15,8 @@ def top_line(session: Session, snapshot: Snapshot, width: int) -> tuple[Part, ..
     right = "  ".join(_states(snapshot))
     if snapshot.is_queue_paused:
         right = f"queue paused  {right}".rstrip()
+    if session.workspace.engine != "local":
+        right = f"on {session.workspace.scheduler or 'a Dask cluster'}  {right}".rstrip()
     if session.is_read_only:
         right = f"read-only  {right}".rstrip()
     left = _shortened(session.place_shown, width - len(right) - 6, session.glyphs.ellipsis)

@@ -41,6 +41,14 @@ class InProgress:
     flags: tuple[str, ...] = ()
 
     @property
+    def worker(self) -> str:
+        """Host, pid and address of the worker of a cluster that runs it; empty for what runs on a machine alone."""
+        state = self.record.state
+        if isinstance(state, Running | Paused) and self.word != "queued" and process.is_remote(state.process):
+            return str(state.process)
+        return ""
+
+    @property
     def cells(self) -> tuple[Any, ...]:
         """The values in the order of `COLUMNS`; durations in seconds, moments in UTC. A lost one shows what it was."""
         state, progress = self.record.state, self.progress

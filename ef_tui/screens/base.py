@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 class EfScreen(Screen[None]):
     """A full screen. Keys have ids, so that the config file can move them; those of screens begin with its name."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "back", show=False, id="back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "back", show=False, id="back"),
+        Binding("E", "choose_engine", "choose where forecasts run", id="engine"),
+    ]
 
     @property
     def dashboard(self) -> EfApp:
@@ -32,6 +35,12 @@ class EfScreen(Screen[None]):
     def offers(self) -> list[Entry]:
         """What the palette offers here beside commands."""
         return []
+
+    def action_choose_engine(self) -> None:
+        """Asks where forecasts shall run from now on."""
+        from ef_tui.engine_choice import choose_engine
+
+        choose_engine(self.dashboard)
 
     def action_back(self) -> None:
         """Returns to the screen before."""

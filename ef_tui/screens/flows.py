@@ -23,7 +23,7 @@ from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
 from ef_tui.flow_look import NOTHING, FlowLook, Seen, schedule_text, step_text
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.keymap import keys_by_id
-from ef_tui.palette import Entry, entries_of
+from ef_tui.palette import Entry, engine_entries, entries_of
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.live import LiveScreen
 from ef_tui.snapshot import Snapshot
@@ -190,7 +190,9 @@ class FlowsScreen(EfScreen):
 
     def offers(self) -> list[Entry]:
         """The actions that can be done to what is under the cursor."""
-        return entries_of(FLOW_ACTIONS, self.subjects(), self._keys, self.dashboard.session.is_read_only)
+        is_read_only = self.dashboard.session.is_read_only
+        entries = entries_of(FLOW_ACTIONS, self.subjects(), self._keys, is_read_only)
+        return [*entries, *engine_entries(self._keys, is_read_only)]
 
     def say_command(self, text: str, style: str = "$muted") -> None:
         """Shows the command that does what was just done."""

@@ -151,6 +151,7 @@ class MainScreen(EfScreen):
         groups: tuple[Sequence[Any], ...] = (
             snapshot.loaded, snapshot.staged, snapshot.in_progress, snapshot.evaluated,
         )  # fmt: skip
+        self.panes[2].table.show_columns(rows.in_progress_columns(snapshot.in_progress))
         for pane, group in zip(self.panes, groups, strict=True):
             pane.show(group)
         self._say_lines()

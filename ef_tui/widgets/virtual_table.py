@@ -162,7 +162,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         was = self._cursor_key
         self._put_cursor(place)
         if self.scroll_y and self._cursor - offset != round(self.scroll_y):
-            self.scroll_to(y=max(0, self._cursor - offset), animate=False)
+            self.scroll_to(y=max(0, self._cursor - offset), animate=False, force=True)
         self._repaint(before)
         if was != self._cursor_key:
             self.post_message(self.Highlighted(self, self._cursor_key))
@@ -277,6 +277,12 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         """The columns that are shown in that width."""
         return fit(self.columns, width)
 
+    def show_columns(self, columns: Sequence[Column]) -> None:
+        """Shows these columns, if they are others."""
+        if tuple(columns) != self.columns:
+            self.columns = tuple(columns)
+            self.fit_again()
+
     def fit_again(self) -> None:
         """Fits the columns anew, because they changed."""
         self._fitting = -1, ()
@@ -349,9 +355,9 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
     def _show_cursor(self) -> None:
         top, lines = round(self.scroll_y), max(1, self.size.height - self._head)
         if self._cursor < top:
-            self.scroll_to(y=self._cursor, animate=False)
+            self.scroll_to(y=self._cursor, animate=False, force=True)
         elif self._cursor >= top + lines:
-            self.scroll_to(y=self._cursor - lines + 1, animate=False)
+            self.scroll_to(y=self._cursor - lines + 1, animate=False, force=True)
 
     def _resize_virtually(self) -> None:
         size = Size(self.size.width, len(self._rows) + self._head)

@@ -28,7 +28,7 @@ from ef_tui.app import EfApp
 from ef_tui.screens.main import MainScreen
 from ef_tui.session import Preferences, Session
 from tests.jobs.conftest import Shop
-from tests.tui import workspaces
+from tests.tui import flow_workspace, workspaces
 from tests.tui.snapshots import Snapshots
 
 DEADLINE = 20.0
@@ -67,10 +67,27 @@ def sample(made: Callable[[str], Path], tmp_path: Path) -> Iterator[Callable[[st
             os.kill(pid, signal.SIGKILL)
 
 
+@pytest.fixture(scope="session")
+def made_with_flows(made: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The home of a sample workspace with flows and schedules in it. Nobody may change it."""
+    homes: dict[str, Path] = {}
+
+    def home(kind: str) -> Path:
+        if kind not in homes:
+            homes[kind] = tmp_path_factory.mktemp(f"{kind}-with-flows") / "home"
+            if made(kind).exists():
+                shutil.copytree(made(kind), homes[kind])
+            flow_workspace.add(kind, homes[kind])
+        return homes[kind]
+
+    return home
+
+
 @pytest.fixture
-def looked_at(made: Callable[[str], Path]) -> Callable[[str], Workspace]:
-    """A sample workspace for tests that only look."""
-    return lambda kind: Workspace(places_under(made(kind)), "ann")
+def looked_at(made_with_flows: Callable[[str], Path]) -> Iterator[Callable[[str], Workspace]]:
+    """A sample workspace for tests that only look: its clocks stand still, and what is due is not run."""
+    with flow_workspace.stopped_clock(), patch("ef_tui.app.run_what_is_due"):
+        yield lambda kind: Workspace(places_under(made_with_flows(kind)), "ann")
 
 
 @pytest.fixture(autouse=True)

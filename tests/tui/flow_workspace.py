@@ -1,4 +1,4 @@
-"""A workspace of flows and schedules with fixed ids and moments, so that it shows the same text at any time."""
+"""Flows and schedules with fixed ids and moments, so that they show the same text at any time; by kind of workspace."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from ef_engine.store.records import Record
 from ef_engine.store.schedules import Run, Schedule
 from ef_engine.store.states import Finished, Outcome, Running, State
 from tests.flows.test_examples import FORK_DOCUMENT, LOOPS_DOCUMENT
-from tests.tui.workspaces import NOW, idle_process, moment
+from tests.tui.workspaces import NOW, dead_process, idle_process, moment
 
 FAILED, RECOVERED, GOING = "F0000000000a1", "F0000000000b2", "F0000000000c3"
+LOST, DAMAGED = "F0000000000d4", "F0000000000e5"
 ORDER = (
     *("s111@1.1.1", "s112@1.1.1", "s111@1.1.2", "s112@1.1.2", "s12@1.1"),
     *("s111@1.2.1", "s112@1.2.1", "s111@1.2.2", "s112@1.2.2", "s12@1.2", "s2@1"),
@@ -59,6 +60,30 @@ def make(home: Path, *, is_over: bool = False) -> Workspace:
     if not is_over:
         go_on(home, places)
     return Workspace(places, "ann")
+
+
+def add(kind: str, home: Path) -> None:
+    """Adds to a workspace of that kind what flows and schedules there are in it; to an empty one none."""
+    if kind == "typical":
+        make(home)
+    elif kind == "failing":
+        _add_failing(home, places_under(home))
+
+
+def _add_failing(home: Path, places: Places) -> None:
+    """A run that failed, one whose process is gone, one that is damaged, a wrong file, and unlucky schedules."""
+    _run(places, FAILED, "loops", LOOPS_DOCUMENT, 7200, _ended(Outcome.FAILED, 7200, 7080))
+    for place, label in enumerate(ORDER):
+        _step(places, FAILED, place, label, _failed(place))
+    gone = dead_process()
+    _run(places, LOST, "nightly", FORK_DOCUMENT, 600, Running(gone, moment(600)))
+    _step(places, LOST, 0, "a1@1", _ended(Outcome.EVALUATED, 600, 590))
+    _step(places, LOST, 1, "a2@1", Running(gone, moment(599)))
+    _run(places, DAMAGED, "weekly", FORK_DOCUMENT, 9000, _ended(Outcome.CRASHED, 9000, 8990, "its process is gone"))
+    (places.run(DAMAGED) / "run.json").write_text("{")
+    _declared(places, home.parent / "monthly.json", [{"name": "a", "run": "steps:a", "after": ["nobody"]}])
+    for schedule in _schedules()[1:]:
+        schedules.write(places, schedule)
 
 
 def go_on(home: Path, places: Places) -> None:
@@ -110,8 +135,8 @@ def _ended(outcome: Outcome, started: float | None, finished: float, message: st
     return Finished(outcome, moment(finished), None if started is None else moment(started), message)
 
 
-def _declared(places: Places, file: Path) -> None:
-    file.write_text(json.dumps({"schema": "ef/flow/1", "name": "monthly", "steps": FORK_DOCUMENT}))
+def _declared(places: Places, file: Path, steps: list[dict[str, Any]] = FORK_DOCUMENT) -> None:
+    file.write_text(json.dumps({"schema": "ef/flow/1", "name": "monthly", "steps": steps}))
     declared_flows.declare(places, "monthly", file)
     os.utime(places.data / "flows" / "monthly.json", (NOW.timestamp() - 10_000,) * 2)
 

@@ -7,9 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
-
-import pytest
 
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
@@ -24,8 +21,6 @@ from tests.flows.conftest import Mill, mill
 from tests.flows.test_examples import FORK_DOCUMENT, LOOPS_DOCUMENT, says
 from tests.tui import flow_workspace
 from tests.tui.conftest import Person, opened
-from tests.tui.matrix import Look, name_of
-from tests.tui.snapshots import Snapshots
 from tests.tui.test_actions import output, said
 
 __all__ = ["mill"]
@@ -292,49 +287,6 @@ async def test_a_key_that_does_nothing_to_a_flow_says_why(mill: Mill) -> None:
     async with at_flows(mill) as person:
         await person.press(*(action.key for action in others))
         assert said(person) == [f"{action.title}: {action.otherwise}." for action in others]
-
-
-@pytest.fixture(scope="module")
-def steady(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
-    """Runs, steps and schedules that look the same at any time."""
-    return flow_workspace.make(tmp_path_factory.mktemp("flows") / "home")
-
-
-@pytest.mark.parametrize(
-    ("keys", "look"),
-    [
-        ("", ("flows", (80, 24), "dark")),
-        ("G", ("flows", (120, 40), "light")),
-        ("j", ("flows", (200, 60), "ansi")),
-        ("", ("flows", (120, 40), "none")),
-        ("3", ("schedules", (80, 24), "light")),
-        ("3", ("schedules", (200, 60), "dark")),
-        ("jjt", ("plan", (80, 24), "ansi")),
-        ("jjt", ("plan", (120, 40), "dark")),
-    ],
-    ids=lambda each: name_of(each) if isinstance(each, tuple) else each,
-)
-async def test_flows_look_as_accepted(
-    steady: Workspace, snapshots: Snapshots, monkeypatch: pytest.MonkeyPatch, keys: str, look: Look
-) -> None:
-    _, size, theme = look
-    if theme == "none":
-        monkeypatch.setenv("NO_COLOR", "1")
-    shown_theme = "ansi" if theme == "none" else theme
-    with flow_workspace.stopped_clock(), patch("ef_tui.app.run_what_is_due"):
-        async with opened(steady, size=size, theme=shown_theme, place="~/flows") as person:
-            await person.press("f")
-            await person.until(lambda: isinstance(person.app.screen, FlowsScreen) and screen(person).seen.tree)
-            await person.press(*keys)
-            await person.until(lambda: _is_settled(person, keys))
-            snapshots.match(person.app, name_of(look))
-
-
-def _is_settled(person: Person, keys: str) -> bool:
-    if keys.endswith("t"):
-        return isinstance(person.app.screen, PlanScreen)
-    tree, run = screen(person).seen.tree, screen(person).run
-    return tree is not None and run is not None and tree.run.key == run.key
 
 
 async def test_the_palette_leads_to_flows_and_offers_what_can_be_done_there(mill: Mill) -> None:

@@ -18,7 +18,7 @@ from tests.tui.visits import VIEWS
 
 VIEW_OF = {
     "everywhere": "main", "main screen": "main", "output": "report", "forecast": "forecast-3",
-    "comparison": "comparison-3", "set": "set-2", "stage form": "stage-nothing",
+    "comparison": "comparison-3", "set": "set-2", "flows": "steps", "stage form": "stage-nothing",
 }  # fmt: skip
 """Where the keys of a scope count; pages with a wide table, because that has keys too."""
 

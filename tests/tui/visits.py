@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ef_tui.screens.comparison import ComparisonScreen
+from ef_tui.screens.flows import FlowsScreen
 from ef_tui.screens.forecast import ForecastScreen
 from ef_tui.screens.forecast_set import SetScreen
 from ef_tui.screens.live import LiveScreen
 from ef_tui.screens.output import OutputScreen
+from ef_tui.screens.plan import PlanScreen
 from tests.service.documents import SMALL, small, write
+from tests.tui import flow_workspace
 from tests.tui.conftest import Person
 
 Visit = Callable[[Person], Awaitable[None]]
@@ -188,6 +191,30 @@ def set_page(page: int, *keys: str) -> Visit:
     return visit
 
 
+def flows(record_id: str, *keys: str) -> Visit:
+    """The screen of flows, at a run or step where there is one, and these keys."""
+
+    async def visit(person: Person) -> None:
+        await settled(person)
+        person.app.open_flows(record_id)
+        await person.until(lambda: isinstance(person.app.screen, FlowsScreen))
+        screen = person.app.screen
+        assert isinstance(screen, FlowsScreen)
+        await drained(person)
+        if screen.seen.flows:
+            await person.until(lambda: screen.seen.tree and screen.run and screen.seen.tree.run.key == screen.run.key)
+        await person.press(*keys)
+        await drained(person)
+
+    return visit
+
+
+async def plan(person: Person) -> None:
+    """What recovering a failed run would do."""
+    await flows(flow_workspace.FAILED, "t")(person)
+    await person.until(lambda: isinstance(person.app.screen, PlanScreen))
+
+
 VIEWS: dict[str, View] = {
     "main": View("main", EVERY, settled),
     "zoomed": View("main", EVERY, pressing("4", "z")),
@@ -223,6 +250,10 @@ VIEWS: dict[str, View] = {
     "set-2": View("set", EVERY, set_page(2), is_in_full=False),
     "set-3": View("set", EVERY, set_page(3), is_in_full=False),
     "set-chosen": View("set", FILLED, set_page(2, "space", "down", "space"), is_in_full=False),
+    "flows": View("flows", EVERY, flows("")),
+    "steps": View("flows", EVERY, flows(f"{flow_workspace.FAILED}.{flow_workspace.BROKEN + 1}")),
+    "schedules": View("flows", EVERY, flows("", "3")),
+    "plan": View("plan", FILLED, plan),
 }
 """By name, in the order of the screens; a new screen is a line here, and pictures of it follow."""
 

@@ -110,7 +110,7 @@ def _failing(workspace: Workspace) -> None:
         long = restage(workspace, household, Changes(end_date=f"203{number}-12-31", label=label)).id
         pretend_running(workspace.places, long, done=700, seconds=400, beaten=beaten, changed=310.0)
     gone = restage(workspace, household, Changes(end_date="2039-12-31", label="lost its process")).id
-    pretend_running(workspace.places, gone, done=300, seconds=900, runner=_dead())
+    pretend_running(workspace.places, gone, done=300, seconds=900, runner=dead_process())
     write(workspace.places.stage / "broken.json", SMALL.replace('"monthly"', '"sometimes"'))
     newer = restage(workspace, household, Changes(end_date="2029-06-30", label="from the future")).id
     _pretend_ended(workspace.places, newer, Outcome.EVALUATED)
@@ -165,7 +165,7 @@ def _pretend_ended(places: Places, record_id: str, outcome: Outcome) -> None:
     log.write_text(f"{moment(90)} attempt 1 of {record_id}\n{moment(60)} {outcome.value} {state.message}\n")
 
 
-def _dead() -> Process:
+def dead_process() -> Process:
     """A process of this machine that ended long ago."""
     return replace(process.current(), start_time="1")
 
