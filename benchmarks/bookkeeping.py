@@ -73,7 +73,7 @@ class _Answers:
     answered: remote.Answered
 
     def send(self, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
-        parcel = Parcel(record_id, log, Member("", current(), False), lambda token: None)
+        parcel = Parcel(record_id, log, Member("", current()), lambda parcel: None, lambda parcel: None)
         parcel.inbox.put(self.answered)
         return parcel
 

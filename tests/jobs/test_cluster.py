@@ -501,9 +501,9 @@ def test_a_death_in_the_middle_of_500_forecasts_loses_none_and_runs_none_twice(
     assert set(before) <= {"evaluated", "running", "staged"}
     assert before["running"] <= 2
     assert not begun_twice(shop)
-    where = on(mortal) if victim != "scheduler" else ()
-    again = shop.cli("restart", set_id, *where, timeout=240)
-    assert again.returncode == 0, again.stderr
+    if before["evaluated"] < len(ids):  # a worker may die between two forecasts, and then nothing is lost
+        again = shop.cli("restart", set_id, *(on(mortal) if victim != "scheduler" else ()), timeout=240)
+        assert again.returncode == 0, again.stderr
     assert outcomes(shop, ids) == {"evaluated": 512}
     assert len(begun_twice(shop)) <= before["running"] + 1  # the set itself is one of them
 

@@ -1,4 +1,4 @@
-"""Where forecasts run, chosen in the dashboard: asked of a real cluster, used by what is run, named in every command."""
+"""Where forecasts run is chosen in the dashboard, checked before it is taken, and named by every command shown."""
 
 from __future__ import annotations
 
