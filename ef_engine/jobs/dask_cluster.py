@@ -27,6 +27,7 @@ from ef_engine.version import VERSION
 
 CONNECT_SECONDS = 10.0
 ASK_SECONDS = 3.0
+AT_ONCE_SECONDS = 1.0
 CORES = os.cpu_count() or 1
 _ADDRESS = re.compile(r"[a-z]+://.+")
 
@@ -169,6 +170,14 @@ class Cluster:
         """Has a worker call something on its event loop, without waiting for an answer."""
         with suppress(Exception):  # whoever does not hear it is gone, or is ended otherwise
             await self._client.run(function, *args, workers=[address], wait=False, on_error="ignore")
+
+    async def is_at(self, tokens: Sequence[str], address: str) -> bool | None:
+        """Whether a worker is at one of these tasks; None if it does not answer."""
+        asked = self._client.run(remote.is_at, list(tokens), workers=[address], on_error="return")
+        with suppress(OSError, TimeoutError, ValueError):
+            answer = (await asyncio.wait_for(asked, AT_ONCE_SECONDS)).get(address)
+            return answer if isinstance(answer, bool) else None
+        return None
 
     async def restart(self, address: str) -> None:
         """Has the nanny of a worker end its process and start another one."""

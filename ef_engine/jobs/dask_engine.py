@@ -167,8 +167,15 @@ class DaskEngine:
         self._spawn(self._cluster.tell(remote.stop, parcel.token, address=parcel.member.address))
 
     async def end(self, member: Member, grace: float) -> None:
-        """Ends a worker's process: it leaves by itself, or its nanny sees to that."""
+        """Ends a worker's process: it leaves by itself, or its nanny sees to that.
+
+        One that is not at our work, but at that of another user, goes on; ours is taken back.
+        """
         member.is_ended = True
+        tokens = [each.token for each in self._parcels.values() if each.member is member]
+        if tokens and await self._cluster.is_at(tokens, member.address) is False:
+            self.forget(member)
+            return
         self._spawn(self._cluster.tell(remote.leave, address=member.address))
         if await self._is_gone(member, LEAVE_SECONDS):
             return

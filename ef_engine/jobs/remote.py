@@ -13,7 +13,7 @@ import threading
 import time
 import zlib
 from codecs import getincrementaldecoder
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from platform import python_version
@@ -128,6 +128,11 @@ def credentials(dask_worker: Any) -> Credentials:
 
 def _process_of(worker: Any) -> Process:
     return at_address(current(), worker.address)
+
+
+def is_at(tokens: Sequence[str]) -> bool:
+    """Whether this worker is at one of these tasks; else they wait, perhaps behind somebody else's."""
+    return not _running.isdisjoint(tokens)
 
 
 def stop(token: str) -> None:

@@ -101,3 +101,8 @@ def running_cluster(directory: Path, workers: int = 2) -> Iterator[DaskCluster]:
         yield cluster
     finally:
         cluster.close()
+
+
+def on(cluster: DaskCluster) -> tuple[str, ...]:
+    """The options that name it."""
+    return "--engine", "dask", "--scheduler", cluster.address

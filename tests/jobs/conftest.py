@@ -25,6 +25,7 @@ from ef_engine.store.active import Marker
 from ef_engine.store.places import Places, places_under
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
+from tests.jobs.clusters import DaskCluster, running_cluster
 
 DEADLINE = 45.0
 
@@ -153,3 +154,18 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
 def busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is staged as long really works, for tests that look at how it does."""
     monkeypatch.delenv("EF_DOZE")
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
+    """A scheduler and two workers, for all tests of a module."""
+    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def mortal(tmp_path: Path) -> Iterator[DaskCluster]:
+    """A cluster of one test, which may do to it what it wants."""
+    (directory := tmp_path / "cluster").mkdir()
+    with running_cluster(directory) as cluster:
+        yield cluster

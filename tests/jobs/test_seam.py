@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import pytest
@@ -18,14 +19,7 @@ from ef_engine.jobs.slots import LocalEngine, start_forkserver
 from ef_engine.store import tickets
 from ef_engine.store.process import Process, of_pid
 from ef_engine.store.states import Finished
-from tests.jobs.clusters import DaskCluster, running_cluster
 from tests.jobs.conftest import DEADLINE, Shop, until
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
-    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
-        yield cluster
 
 
 @pytest.fixture(params=["slots", "dask"])
@@ -48,6 +42,14 @@ async def free(engine: Engine, slots: int) -> None:
     deadline = time.monotonic() + DEADLINE
     while engine.free < slots:
         assert not engine.trouble
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+
+
+async def under_way(shop: Shop, record_id: str) -> None:
+    """Waits until its worker has told how far it is."""
+    file, deadline = shop.places.run(record_id) / "progress.json", time.monotonic() + DEADLINE
+    while not (file.exists() and json.loads(file.read_bytes())["phase"]):
         assert time.monotonic() < deadline
         await asyncio.sleep(0.02)
 
@@ -90,8 +92,9 @@ async def test_two_orders_run_in_two_workers(shop: Shop, engine: Engine) -> None
 
 
 async def test_killing_an_order_ends_its_worker_alone(shop: Shop, engine: Engine) -> None:
-    killed = await engine.start(order(shop, shop.stage_long("a", 40)))
+    killed = await engine.start(order(shop, first := shop.stage_long("a", 40)))
     other = await engine.start(order(shop, shop.stage_long("b", 60)))
+    await under_way(shop, first)
 
     await killed.kill(3.0)
 

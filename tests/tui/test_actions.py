@@ -144,7 +144,7 @@ async def test_pause_holds_what_runs_and_lets_it_go_on(sample: Sample) -> None:
 
 
 @does("stack")
-async def test_a_stack_says_where_a_running_worker_is(shop: Shop) -> None:
+async def test_a_stack_says_where_a_running_worker_is(shop: Shop, busy: None) -> None:
     workspace = Workspace(shop.places, "ann")
     record_id = shop.stage_long()
     async with opened(workspace) as person:
