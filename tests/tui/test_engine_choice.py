@@ -1,4 +1,4 @@
-"""Where forecasts run, chosen in the dashboard: asked of a real cluster, used by what is run, named in every command."""
+"""Where forecasts run, chosen in the dashboard: asked of a real cluster, used and named by what is run."""
 
 from __future__ import annotations
 

@@ -224,6 +224,7 @@ VIEWS: dict[str, View] = {
     "palette": View("palette", EVERY, typing("ctrl+p", "zoom")),  # the list of all commands grows with every one
     "command": View("palette", EVERY, typing("colon", "explain")),
     "question": View("question", FILLED, pressing("3", "K")),
+    "engine": View("engine", EVERY, pressing("E")),
     "leaving": View("question", FILLED, pressing("q")),
     "dates": View("dates", FILLED, pressing("4", "n")),
     "stage-valid": View("stage", EVERY, staging("down")),
@@ -253,6 +254,7 @@ VIEWS: dict[str, View] = {
     "flows": View("flows", EVERY, flows("")),
     "steps": View("flows", EVERY, flows(f"{flow_workspace.FAILED}.{flow_workspace.BROKEN + 1}")),
     "schedules": View("flows", EVERY, flows("", "3")),
+    "flows-filtered": View("flows", FILLED, flows("", "slash", *"loops", "enter")),
     "plan": View("plan", FILLED, plan),
 }
 """By name, in the order of the screens; a new screen is a line here, and pictures of it follow."""
