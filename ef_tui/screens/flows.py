@@ -19,6 +19,7 @@ from textual.timer import Timer
 from ef_tui import flow_rows
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
+from ef_tui.flow_hints import flow_hints
 from ef_tui.flow_look import NOTHING, FlowLook, Seen, schedule_text, step_text
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.keymap import keys_by_id
@@ -29,7 +30,7 @@ from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject
 from ef_tui.top_line import top_line
 from ef_tui.widgets.flow_panes import FLOWS, SCHEDULES, STEPS, FlowPanes
-from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
+from ef_tui.widgets.lines import KeyLine, Line, Part, TabLine
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
 
@@ -165,15 +166,7 @@ class FlowsScreen(FilteredScreen):
 
     def _say_keys(self) -> None:
         keys, subjects = self._keys, self.subjects()
-        hints = [Hint(keys["flow_open"], "open", "screen.open")] if subjects else []
-        hints += [
-            Hint(keys[action.id], action.title_for(subjects), f"screen.act('{action.id}')")
-            for action in FLOW_ACTIONS
-            if not action.why_not(subjects, self.dashboard.session.is_read_only)
-        ]
-        hints.append(Hint(keys["flow_filter"], "filter", "screen.filter"))
-        hints += [Hint(keys["flow_fold"], "fold", "screen.fold"), Hint(keys["flow_zoom"], "zoom", "screen.zoom")]
-        hints += [Hint(keys["help"], "help", "app.help"), Hint(keys["back"], "back", "screen.back")]
+        hints = flow_hints(keys, subjects, self.dashboard.session.is_read_only)
         self.query_one(KeyLine).hint(hints, self.size.width)
 
     @cached_property

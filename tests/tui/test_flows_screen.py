@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from ef_engine.service.flow_tree import FlowWatch
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import declared_flows, flow_runs, schedules
@@ -381,3 +382,14 @@ async def test_runs_steps_and_schedules_are_filtered_each_by_what_it_holds(tmp_p
             assert "run from here while it is open" in person.text
             await person.press("1", "escape", "escape")
             assert not isinstance(person.app.screen, FlowsScreen)
+
+
+def test_a_container_takes_from_the_beginning_of_its_first_step_to_the_end_of_its_last(tmp_path: Path) -> None:
+    workspace = flow_workspace.make(tmp_path / "home")
+    with flow_workspace.stopped_clock():
+        watch = FlowWatch(workspace.places)
+        rows = {row.key: row.seconds for row in watch.tree(flow_workspace.FAILED).rows}
+    assert rows["pass s11@1.1.1"] == 22.0
+    assert rows["pass s1@1.1"] == 58.0
+    assert rows["loop s1@1"] == 115.0
+    assert rows["step s2@1"] is None
