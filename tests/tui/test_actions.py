@@ -170,7 +170,7 @@ async def test_a_stack_says_where_a_running_worker_is(shop: Shop) -> None:
         await person.until(lambda: isinstance(person.app.screen, OutputScreen))
         lines = output(person)
         assert "most recent call first" in lines[0]
-        assert any("ef_engine/simulation" in line for line in lines)
+        assert any("ef_engine/jobs/attempt" in line for line in lines)
         assert f"ef_cli stack {record_id}" in person.text
         await person.press("escape", "K", "y")
         await person.until(lambda: state_of(shop.places, record_id) == "killed")
