@@ -138,10 +138,11 @@ def tree_rows(
     for place, branch in enumerate(branches):
         found = record if branch.key[0] == ROOT else steps.get(branch.key)
         status = row.state if branch.key[0] == ROOT else branch.status
+        seconds = _seconds(found, moment) if found else _span(steps, branches, place, moment)
         yield TreeRow(
             branch=branch, name=label(outline, branch), sequence=sequence_text(branch.key[1]),
             status="skipped" if status == Status.KEPT else str(status), record_id=found.id if found else "",
-            seconds=_seconds(found, moment) if found else _span(steps, branches, place, moment),
+            seconds=None if status == "lost" else seconds,  # nobody knows when its process ended
             attempts=found.attempt if found else 0,
             message=_message(found) if found else "",
         )  # fmt: skip

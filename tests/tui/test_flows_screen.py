@@ -14,6 +14,7 @@ from ef_engine.service.flow_tree import FlowWatch
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import declared_flows, flow_runs, schedules
+from ef_engine.store.places import places_under
 from ef_tui.actions import READ_ONLY
 from ef_tui.flow_actions import FLOW_ACTIONS
 from ef_tui.screens.flows import FlowsScreen
@@ -393,3 +394,9 @@ def test_a_container_takes_from_the_beginning_of_its_first_step_to_the_end_of_it
     assert rows["pass s1@1.1"] == 58.0
     assert rows["loop s1@1"] == 115.0
     assert rows["step s2@1"] is None
+
+
+def test_nobody_says_how_long_a_lost_step_ran(tmp_path: Path) -> None:
+    flow_workspace.add("failing", tmp_path / "home")
+    rows = FlowWatch(places_under(tmp_path / "home")).tree(flow_workspace.LOST).rows
+    assert [(row.status, row.seconds) for row in rows[:3]] == [("lost", None), ("success", 10.0), ("lost", None)]
