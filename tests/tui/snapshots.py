@@ -39,10 +39,11 @@ def svg_of(app: App[None], title: str) -> str:
 
 
 def slim(svg: str) -> str:
-    """Without the paths that cut every line off at its end, a quarter of it all: no text is longer than its line."""
+    """The same in half as many bytes: without the paths that cut off what is never longer than its line."""
     svg = re.sub(r'<clipPath id="t-line-\d+">.*?</clipPath>', "", svg, flags=re.DOTALL)
     svg = re.sub(r' clip-path="url\(#t-line-\d+\)"', "", svg)
-    return re.sub(r"\n\s*\n", "\n", svg)
+    svg = svg.replace(' shape-rendering="crispEdges"', "").replace("&#160;", "\u00a0")
+    return re.sub(r"\n\s*\n", "\n", svg.replace("</style>", "rect { shape-rendering: crispEdges }\n    </style>"))
 
 
 @dataclass(frozen=True)
