@@ -24,7 +24,6 @@ from textual.worker import get_current_worker
 from ef_engine.errors import CommandError, EfError
 from ef_engine.service.contents import Contents
 from ef_engine.service.database_listing import LOADED_ID
-from ef_engine.service.inputs import Changes
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID, READ_ONLY, Action
 from ef_tui.commands import command_text
@@ -292,7 +291,9 @@ class EfApp(App[None]):
                 self.show_command(action.commands(subjects))
                 self.open_comparison([subject.id for subject in subjects])
             case "restage":
-                self._restage(subjects)
+                from ef_tui.restaging import ask_for_dates
+
+                ask_for_dates(self, subjects)
             case "log" | "flow_log":
                 self.show_command(action.commands(subjects))
                 self._open_log(subjects[0])
@@ -307,45 +308,12 @@ class EfApp(App[None]):
             title = command_text(action.commands(subjects)[0], self.session.words)
             self.in_background(verb, partial(self.open_output, title), group="text")
         else:
-            self.in_background(verb, self._done, group="action", is_exclusive=False)
+            self.in_background(verb, self.done, group="action", is_exclusive=False)
 
-    def _done(self, sentence: str) -> None:
+    def done(self, sentence: str) -> None:
+        """Says what was done, and looks at it."""
         self.tell(sentence)
         self.look_now()
-
-    def _restage(self, subjects: Sequence[Subject]) -> None:
-        from ef_tui.screens.restage import DatesForm
-
-        def given(changes: Changes | None) -> None:
-            if changes is not None:
-                self._restage_with(subjects, changes)
-
-        self.push_screen(DatesForm(subjects), given)
-
-    def _restage_with(self, subjects: Sequence[Subject], changes: Changes) -> None:
-        from ef_tui.staging import change_words, restage_all
-
-        self.show_command([("restage", each.kind, "--id", each.id, *change_words(changes)) for each in subjects])
-        ids = [subject.id for subject in subjects]
-        self.in_background(
-            partial(restage_all, self.workspace, ids, changes), self._done, group="action", is_exclusive=False
-        )
-
-    def stage(self, path: Path, changes: Changes, is_run: bool, then: Callable[[], None]) -> None:
-        """Stages a file, and queues it where `is_run`; calls `then` once that is done."""
-        from ef_tui.staging import change_words, stage_one
-
-        verb = ("run",) if is_run else ("stage",)
-        end = ("--detach",) if is_run else ()
-        self.show_command([(*verb, str(path), *change_words(changes), *end)])
-
-        def done(sentence: str) -> None:
-            then()
-            self._done(sentence)
-
-        self.in_background(
-            partial(stage_one, self.workspace, path, changes, is_run), done, group="action", is_exclusive=False
-        )
 
     def turn_queue(self) -> None:
         """Lets nothing new begin, or lets the queue go on."""
@@ -356,7 +324,7 @@ class EfApp(App[None]):
 
         is_paused = self.snapshot.is_queue_paused
         self.show_command([("resume",) if is_paused else ("pause",)])
-        self.in_background(partial(turn_queue, self.workspace, is_paused), self._done, group="action")
+        self.in_background(partial(turn_queue, self.workspace, is_paused), self.done, group="action")
 
     # Screens
 

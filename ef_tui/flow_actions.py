@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ef_tui import flow_verbs, verbs
 from ef_tui.actions import Action
-from ef_tui.subjects import STEP, Subject
+from ef_tui.subjects import SCHEDULE, STEP, Subject
 
 UNDER_WAY = frozenset({"running", "paused", "active", "lost"})
 HELD = frozenset({"running", "active", "paused"})
@@ -61,6 +61,12 @@ FLOW_ACTIONS: tuple[Action, ...] = (
         id="flow_show", key="i", title="info", about="everything known about it",
         fits=lambda subject: bool(subject.flow and subject.id), otherwise="only what ran is known",
         words=lambda subject: ("show", subject.id), verb=verbs.show, shows_text=True, most=1,
+    ),
+    Action(
+        id="flow_unschedule", key="d,delete", title="remove", about="the schedule; what runs of it goes on",
+        fits=lambda subject: subject.of == SCHEDULE, otherwise="only a schedule can be removed here",
+        words=lambda subject: ("schedule", "remove", subject.id), verb=flow_verbs.unschedule, writes=True,
+        question="Remove", most=1,
     ),
 )  # fmt: skip
 

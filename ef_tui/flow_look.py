@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ef_engine.service.workspace import Workspace
 
 if TYPE_CHECKING:
-    from ef_engine.service.flow_tree import FlowRow, FlowTree, FlowWatch
+    from ef_engine.service.flow_tree import FlowTree, FlowWatch
+    from ef_engine.service.flow_tree_rows import FlowRow
     from ef_engine.service.schedule_rows import ScheduleRow
 
 UNDER_WAY = ("running", "paused")

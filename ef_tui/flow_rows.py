@@ -12,7 +12,7 @@ from ef_tui.subjects import FLOW, FLOWS, SCHEDULE, STEP, Subject
 from ef_tui.widgets.columns import Cell, Column
 
 if TYPE_CHECKING:
-    from ef_engine.service.flow_tree import FlowRow, TreeRow
+    from ef_engine.service.flow_tree_rows import FlowRow, TreeRow
     from ef_engine.service.schedule_rows import ScheduleRow
 
 FLOW_COLUMNS = (
@@ -43,6 +43,28 @@ SCHEDULE_COLUMNS = (
     Column("Command", 12, grow=2, spare=1),
 )
 _LONGEST_VALUE = 24
+
+FLOW_FIELDS = ("label", "status", "id", "owner", "started", "finished", "note")
+STEP_FIELDS = ("label", "status", "id", "note")
+SCHEDULE_FIELDS = ("label", "status", "owner", "note")
+"""What rows may be filtered by."""
+
+_CALLED = {
+    "FlowRow": {"label": "name", "status": "state", "note": "message"},
+    "TreeRow": {"label": "name", "id": "record_id", "note": "message"},
+    "ScheduleRow": {"label": "name", "status": "word"},
+}
+"""What the rows themselves call these fields, where it is something else."""
+
+
+def value_of(row: object, field: str) -> object:
+    """What a row holds in one of the fields it may be filtered by."""
+    return getattr(row, _CALLED[type(row).__name__].get(field, field))
+
+
+def key_of(row: FlowRow | TreeRow | ScheduleRow) -> str:
+    """What names a row for ever: of a schedule its name."""
+    return getattr(row, "key", "") or row.name
 
 
 def flow_cells(row: FlowRow, glyphs: Glyphs) -> Sequence[Cell]:

@@ -55,6 +55,15 @@ def _as_of(workspace: Workspace, request: Request) -> Request:
     return replace(request, owner=workspace.owner, engine=workspace.engine, scheduler=workspace.scheduler)
 
 
+def unschedule(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
+    """Removes a schedule."""
+    workspace.require(Right.SCHEDULE)
+    from ef_engine.service.schedules import remove
+
+    remove(workspace.places, subjects[0].id)
+    return f"Removed schedule {subjects[0].name}."
+
+
 def run_of(subject: Subject) -> str:
     """The id of the run that a run, or a step of one, belongs to."""
     return subject.id.partition(".")[0]

@@ -16,7 +16,7 @@ from ef_engine.jobs.flow_plan import read_outline
 from ef_engine.jobs.plain_values import shown
 from ef_engine.report.facts import fact_lines
 from ef_engine.service.attempt_log import read_log
-from ef_engine.service.flow_tree import record_key, step_word
+from ef_engine.service.flow_tree_rows import record_key, step_word
 from ef_engine.store import flow_runs, forecasts
 from ef_engine.store.flow_runs import FlowRun
 from ef_engine.store.places import Places

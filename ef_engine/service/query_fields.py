@@ -101,6 +101,7 @@ FIELDS: Mapping[str, Field] = {
         Field(
             "state", FieldType.CHOICE, _words(STATES, in_progress=IN_PROGRESS, finished=(*OUTCOMES, "unreadable"))
         ),
+        Field("status"),
         Field("outcome", FieldType.CHOICE, _words(OUTCOMES)),
         Field("label"),
         Field("owner"),

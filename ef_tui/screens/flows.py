@@ -1,49 +1,47 @@
 """Flows: their runs, the tree of the run under the cursor, and what is run at its times.
 
-From 120 columns on all three are shown, else the runs above their tree, and schedules alone. What is shown is read
-again, in a thread, whenever something happened in the workspace, and every second while something runs.
+What is shown is read again, in a thread, whenever something happened in the workspace, and every second while something
+runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.markup import escape
 from textual.timer import Timer
 
 from ef_tui import flow_rows
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
+from ef_tui.flow_hints import flow_hints
 from ef_tui.flow_look import NOTHING, FlowLook, Seen, schedule_text, step_text
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.keymap import keys_by_id
 from ef_tui.palette import Entry, engine_entries, entries_of
-from ef_tui.screens.base import EfScreen
+from ef_tui.screens.filtered import FilteredScreen
 from ef_tui.screens.live import LiveScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject
 from ef_tui.top_line import top_line
-from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
+from ef_tui.widgets.flow_panes import FLOWS, SCHEDULES, STEPS, FlowPanes
+from ef_tui.widgets.lines import KeyLine, Line, Part, TabLine
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
-    from ef_engine.service.flow_tree import FlowRow, TreeRow
+    from ef_engine.service.flow_tree_rows import FlowRow, TreeRow
 
-FLOWS, STEPS, SCHEDULES = range(3)
-NAMES = ("flow-runs", "flow-steps", "flow-schedules")
-WIDE, LEAST_HEIGHT = 120, 18
 TREE_DELAY = 0.12
 """Seconds the cursor has to rest on a run before its tree is read."""
 
 
-class FlowsScreen(EfScreen):
+class FlowsScreen(FilteredScreen):
     """Opened at a run or step, if `record_id` is the id of one."""
 
     SCOPE = "flows"
@@ -51,6 +49,7 @@ class FlowsScreen(EfScreen):
         *(Binding(action.key, f"act('{action.id}')", action.title, id=action.id) for action in FLOW_ACTIONS),
         Binding("enter", "open", "open the step, or go to it", id="flow_open"),
         Binding("space", "fold", "fold or unfold", id="flow_fold"),
+        Binding("slash", "filter", "filter", id="flow_filter"),
         Binding("y", "copy", "copy id", id="flow_copy"),
         Binding("z", "zoom", "zoom", id="flow_zoom"),
         Binding("1", "pane(0)", "runs of flows", id="flow_pane_runs"),
@@ -62,52 +61,43 @@ class FlowsScreen(EfScreen):
 
     def __init__(self, record_id: str = "") -> None:
         super().__init__()
-        self._place = STEPS if "." in record_id else FLOWS
         self._wanted, self._wanted_step = record_id.partition(".")[0], record_id if "." in record_id else ""
-        self._is_zoomed = False
-        self._folded: set[str] = set()
         self.seen = NOTHING
         self._timer: Timer | None = None
         self._resting: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The lines and the three panes."""
-        glyphs = self.dashboard.session.glyphs
-        make = partial(VirtualTable[Any], mark=glyphs.mark, ellipsis=glyphs.ellipsis)
-        runs = make(
-            flow_rows.FLOW_COLUMNS, lambda row: row.key, partial(flow_rows.flow_cells, glyphs=glyphs),
-            empty_text="no flow ran here; :run flow FILE starts one",
-        )  # fmt: skip
-        steps = make(flow_rows.STEP_COLUMNS, lambda row: row.key, self._step_cells, empty_text="nothing to show")
-        schedules = make(
-            flow_rows.SCHEDULE_COLUMNS, lambda row: row.name, partial(flow_rows.schedule_cells, glyphs=glyphs),
-            empty_text="nothing is scheduled; :schedule add does it",
-        )  # fmt: skip
         yield Line(id="top")
         yield TabLine(id="tabs")
-        titles = ("Flows", "Steps", "Schedules")
-        panes = [
-            Pane(number, title, table, fields=(), id=name)
-            for number, (title, table, name) in enumerate(zip(titles, (runs, steps, schedules), NAMES, strict=True), 1)
-        ]
-        yield Container(*panes, id="flows")
+        yield FlowPanes(self.dashboard.session.glyphs, STEPS if self._wanted_step else FLOWS)
+        yield self.filter_box("status=failure label~month")
         yield Line(id="command")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Reads for the first time."""
-        self.panes[SCHEDULES].border_subtitle = why_not_run(self.dashboard.session) or "run from here while it is open"
         self._look = FlowLook(self.dashboard.workspace)
-        self._arrange()
-        self.panes[self._place].table.focus()
+        self.arranged.fit_in(self.size)
+        self.current.table.focus()
         self._read()
 
     # What it shows
 
     @property
-    def panes(self) -> tuple[Pane, ...]:
+    def arranged(self) -> FlowPanes:
+        """The panes, and which of them is the current one."""
+        return self.query_one(FlowPanes)
+
+    @property
+    def panes(self) -> tuple[Pane, Pane, Pane]:
         """Runs, steps and schedules."""
-        return tuple(self.query_one(f"#{name}", Pane) for name in NAMES)
+        return self.arranged.panes
+
+    @property
+    def current(self) -> Pane:
+        """The pane that has the keys, or had them last."""
+        return self.arranged.current
 
     @property
     def run(self) -> FlowRow | None:
@@ -143,7 +133,7 @@ class FlowsScreen(EfScreen):
     def _show_tree(self) -> None:
         steps, tree = self.panes[STEPS], self.seen.tree
         steps.table.empty_text = tree.problem if tree else "nothing to show"
-        steps.show(flow_rows.unfolded(tree.rows, self._folded) if tree else ())
+        steps.show(flow_rows.unfolded(tree.rows, self.arranged.folded) if tree else ())
         if self._wanted_step and tree:
             key = next((row.key for row in tree.rows if row.record_id == self._wanted_step), "")
             self._wanted_step = ""
@@ -152,12 +142,10 @@ class FlowsScreen(EfScreen):
 
     def _say_step(self) -> None:
         """The whole message of what the cursor is on in the frame, where no column would hold it."""
-        row, tree = self.branch, self.seen.tree
+        row, tree, steps = self.branch, self.seen.tree, self.panes[STEPS]
         message = row.message if row else ""
-        self.panes[STEPS].border_subtitle = escape(message or (tree.run.id if tree else ""))
-
-    def _step_cells(self, row: TreeRow) -> Sequence[Any]:
-        return flow_rows.step_cells(row, self.dashboard.session.glyphs, row.key in self._folded)
+        about = escape(message or (tree.run.id if tree else ""))
+        steps.border_subtitle = "  ".join(filter(None, (steps.filter_shown, about)))
 
     def _look_later(self) -> None:
         if self._timer:
@@ -168,20 +156,17 @@ class FlowsScreen(EfScreen):
     def _say_lines(self) -> None:
         app = self.dashboard
         self.query_one("#top", Line).say(*top_line(app.session, app.snapshot, self.size.width))
-        captions = [pane.caption for pane in self.panes]
-        self.query_one("#tabs", TabLine).show(captions, [pane.display for pane in self.panes], self._place)
+        schedules = self.panes[SCHEDULES]
+        is_run = why_not_run(app.session) or "run from here while it is open"
+        schedules.border_subtitle = schedules.filter_shown or is_run
+        captions, visible = [pane.caption for pane in self.panes], self.arranged.shown
+        self.query_one("#tabs", TabLine).show(captions, visible, self.arranged.place)
+        self.query_one("#tabs").display = not all(visible)
         self._say_keys()
 
     def _say_keys(self) -> None:
         keys, subjects = self._keys, self.subjects()
-        hints = [Hint(keys["flow_open"], "open", "screen.open")] if subjects else []
-        hints += [
-            Hint(keys[action.id], action.title_for(subjects), f"screen.act('{action.id}')")
-            for action in FLOW_ACTIONS
-            if not action.why_not(subjects, self.dashboard.session.is_read_only)
-        ]
-        hints += [Hint(keys["flow_fold"], "fold", "screen.fold"), Hint(keys["flow_zoom"], "zoom", "screen.zoom")]
-        hints += [Hint(keys["help"], "help", "app.help"), Hint(keys["back"], "back", "screen.back")]
+        hints = flow_hints(keys, subjects, self.dashboard.session.is_read_only)
         self.query_one(KeyLine).hint(hints, self.size.width)
 
     @cached_property
@@ -203,39 +188,43 @@ class FlowsScreen(EfScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Arranges the panes anew."""
         self._arrange()
-        self._say_lines()
 
     def _arrange(self) -> None:
-        is_wide = self.size.width >= WIDE
-        visible = {FLOWS, STEPS, SCHEDULES} if is_wide else {SCHEDULES} if self._place == SCHEDULES else {FLOWS, STEPS}
-        if self._is_zoomed or self.size.height < LEAST_HEIGHT:
-            visible = {self._place}
-        for place, pane in enumerate(self.panes):
-            pane.display = place in visible
-        self.query_one("#flows").set_class(len(visible) == len(NAMES), "-wide")
-        self.query_one("#tabs").display = len(visible) < len(NAMES)
+        self.arranged.fit_in(self.size)
+        self._say_lines()
 
     def action_pane(self, place: int) -> None:
         """Goes to a pane."""
-        self._place = place
+        self.arranged.place = place
         self._arrange()
-        self.panes[place].table.focus()
-        self._say_lines()
+        self.current.table.focus()
 
     def action_next_pane(self, steps: int) -> None:
         """Goes to the pane beside this one."""
-        self.action_pane((self._place + steps) % len(NAMES))
+        self.action_pane((self.arranged.place + steps) % len(self.panes))
 
     def action_zoom(self) -> None:
         """Shows the current pane alone, or all that fit again."""
-        self._is_zoomed = not self._is_zoomed
+        self.arranged.is_zoomed = not self.arranged.is_zoomed
         self._arrange()
+
+    def filtered(self, text: str) -> None:
+        """Counts anew."""
+        self._say_step()
         self._say_lines()
+
+    def action_back(self) -> None:
+        """Takes the filter away; without one it returns to the screen before."""
+        if self.current.filter_text:
+            self.current.filter_by("")
+            self.filtered("")
+        else:
+            super().action_back()
 
     @on(events.DescendantFocus)
     def _focus_moved(self, event: events.DescendantFocus) -> None:
         for place, pane in enumerate(self.panes):
-            if event.widget is pane.table and place != self._place:
+            if event.widget is pane.table and place != self.arranged.place:
                 self.action_pane(place)
 
     @on(VirtualTable.Highlighted)
@@ -251,14 +240,14 @@ class FlowsScreen(EfScreen):
 
     def subjects(self) -> list[Subject]:
         """What an action is about: the run, step or schedule under the cursor."""
-        row = self.panes[self._place].table.cursor
-        run = self.seen.tree.run if self.seen.tree and self._place == STEPS else self.run
-        if self._place == SCHEDULES:
+        row = self.current.table.cursor
+        run = self.seen.tree.run if self.seen.tree and self.arranged.place == STEPS else self.run
+        if self.arranged.place == SCHEDULES:
             return [flow_rows.schedule_subject(row)] if row else []
         if row is None or run is None:
             return []
         is_busy = self.seen.is_busy(run.name)
-        is_step = self._place == STEPS
+        is_step = self.arranged.place == STEPS
         return [flow_rows.step_subject(row, run, is_busy) if is_step else flow_rows.flow_subject(run, is_busy)]
 
     def action_act(self, name: str) -> None:
@@ -271,18 +260,19 @@ class FlowsScreen(EfScreen):
             begin(self.dashboard, action, subjects[0], self.go_to_run)
 
     def go_to_run(self, run_id: str) -> None:
-        """Puts the cursor on a run, as soon as it is seen."""
+        """Puts the cursor on a run, as soon as it is seen; a filter might hide it."""
+        self.panes[FLOWS].filter_by("")
         self._wanted = run_id
         self._read()
 
     def action_open(self) -> None:
         """From a run to its steps; of a step and of a schedule all that is known; what has branches is folded."""
-        row, workspace = self.panes[self._place].table.cursor, self.dashboard.workspace
+        row, workspace = self.current.table.cursor, self.dashboard.workspace
         if row is None:
             return
-        if self._place == FLOWS:
+        if self.arranged.place == FLOWS:
             self.action_pane(STEPS)
-        elif self._place == SCHEDULES:
+        elif self.arranged.place == SCHEDULES:
             self._open_text(f"Schedule {row.name}", partial(schedule_text, workspace, row.name))
         elif row.branch.has_branches:
             self.action_fold()
@@ -298,8 +288,8 @@ class FlowsScreen(EfScreen):
     def action_fold(self) -> None:
         """Hides what hangs on a branch, or shows it again."""
         row = self.branch
-        if self._place == STEPS and row and row.branch.has_branches:
-            self._folded ^= {row.key}
+        if self.arranged.place == STEPS and row and row.branch.has_branches:
+            self.arranged.folded ^= {row.key}
             self._show_tree()
 
     @on(VirtualTable.Opened)

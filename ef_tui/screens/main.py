@@ -15,7 +15,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.timer import Timer
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from ef_engine.errors import EfError
 from ef_engine.service.contents import Contents
@@ -28,11 +28,10 @@ from ef_tui.actions import ACTIONS, WITH_RESULT
 from ef_tui.best_scenarios import listed
 from ef_tui.keymap import keys_by_id
 from ef_tui.palette import Entry, action_entries
-from ef_tui.screens.base import EfScreen
+from ef_tui.screens.filtered import FilteredScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject, subject_of
 from ef_tui.top_line import top_line
-from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
 from ef_tui.widgets.loaded_pane import FILE_COLUMNS, LoadedPane, file_cells
 from ef_tui.widgets.pane import Pane
@@ -45,7 +44,7 @@ CONTENTS_DELAY = 0.12
 """Seconds the cursor has to rest on a row before its contents are read."""
 
 
-class MainScreen(EfScreen):
+class MainScreen(FilteredScreen):
     """Four panes over one snapshot, and the lines around them."""
 
     AUTO_FOCUS = ""
@@ -88,7 +87,7 @@ class MainScreen(EfScreen):
         yield TabLine(id="tabs")
         yield Line(id="banner")
         yield Container(*self._panes(), id="panes")
-        yield Box(placeholder="state=failed label~car order by net_worth desc", id="filter", compact=True)
+        yield self.filter_box("state=failed label~car order by net_worth desc")
         yield Line(id="command")
         yield KeyLine(id="keys")
         yield Static(id="too-small")
@@ -117,7 +116,6 @@ class MainScreen(EfScreen):
 
     def on_mount(self) -> None:
         """Shows what is known already."""
-        self.query_one("#filter").display = False
         self.query_one("#banner").display = False
         self.show(self.dashboard.snapshot)
         self._arrange()
@@ -371,48 +369,14 @@ class MainScreen(EfScreen):
 
     # The filter
 
-    def action_filter(self) -> None:
-        """Asks for a filter of the current pane."""
-        box = self.query_one("#filter", Input)
-        box.display = True
-        box.value = self.current.filter_text
-        box.focus()
-
-    @on(Input.Changed, "#filter")
-    def _filter_changed(self, event: Input.Changed) -> None:
-        if self.query_one("#filter").display:
-            self._filter(event.value)
-
-    def _filter(self, text: str) -> bool:
-        """Filters the current pane; says what is wrong with a query that makes no sense yet."""
-        try:
-            self.current.filter_by(text)
-        except EfError as error:
-            self.say_command(str(error), "$warning")
-            return False
-        self.say_command("")
+    def filtered(self, text: str) -> None:
+        """Counts anew."""
         self._say_lines()
-        return True
 
-    @on(Input.Submitted, "#filter")
-    def _filter_given(self, event: Input.Submitted) -> None:
-        if self._filter(event.value):
-            self._close_filter()
-            if text := self.current.filter_text:
-                self.dashboard.show_command([("ps" if self._place == 2 else "list", "--filter", text)])
-
-    def on_key(self, event: events.Key) -> None:
-        """Esc leaves the filter box and the filter."""
-        box = self.query_one("#filter", Input)
-        if event.key == "escape" and box.has_focus:
-            event.stop()
-            event.prevent_default()
-            self._filter("")
-            self._close_filter()
-
-    def _close_filter(self) -> None:
-        self.query_one("#filter").display = False
-        self.current.table.focus()
+    def filter_given(self, text: str) -> None:
+        """Names the command that finds the same."""
+        if text:
+            self.dashboard.show_command([("ps" if self._place == 2 else "list", "--filter", text)])
 
     @on(VirtualTable.HeaderClicked)
     def _sort(self, event: VirtualTable.HeaderClicked) -> None:

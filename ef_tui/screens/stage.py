@@ -22,6 +22,7 @@ from ef_engine.errors import EfError, InputError
 from ef_engine.service.contents import Contents, contents_of_file
 from ef_engine.service.inputs import Changes
 from ef_tui.keymap import keys_by_id
+from ef_tui.restaging import stage
 from ef_tui.screens.base import EfScreen
 from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part
@@ -209,7 +210,7 @@ class StageScreen(EfScreen):
             return
         values = {field: self.query_one(f"#field-{field}", Input).value.strip() or None for field, *_ in FIELDS}
         changes = Changes(label=values["label"], start_date=values["start"], end_date=values["end"])
-        self.dashboard.stage(self._file, changes, is_run, self.action_back)
+        stage(self.dashboard, self._file, changes, is_run, self.action_back)
 
     def action_edit(self) -> None:
         """Opens the file in `$VISUAL` or `$EDITOR`, then looks into it again."""

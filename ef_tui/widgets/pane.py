@@ -60,6 +60,11 @@ class Pane(Vertical):
         """Number, a short name, and how many there are."""
         return f"{self.number} {SHORT[self.number - 1]} {len(self.table.rows):,}"
 
+    @property
+    def filter_shown(self) -> str:
+        """The filter for the frame, nothing without one."""
+        return escape(f"/{self.filter_text}") if self.filter_text else ""
+
     def show(self, rows: Sequence[Any]) -> bool:
         """Shows these rows, as far as they pass the filter; whether that is anything new."""
         if rows is self._all:
@@ -73,7 +78,7 @@ class Pane(Vertical):
         text = as_query(text)
         query = parse(text, self._fields)
         self.filter_text, self._query = text, query
-        self.border_subtitle = escape(f"/{text}") if text else ""
+        self.border_subtitle = self.filter_shown
         label = next((term.values[0] for term in query.terms if term.sign == "~"), "")
         self.table.highlight(label)
         self._refill()

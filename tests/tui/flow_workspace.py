@@ -37,7 +37,7 @@ BROKEN = 7
 def stopped_clock() -> Iterator[None]:
     """Stops the clocks of flows and schedules at `NOW`."""
     with (
-        patch("ef_engine.service.flow_tree.now", lambda: to_text(NOW)),
+        patch("ef_engine.service.flow_tree_rows.now", lambda: to_text(NOW)),
         patch("ef_tui.flow_look.present", lambda: NOW),
     ):
         yield

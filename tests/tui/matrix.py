@@ -46,7 +46,6 @@ FULL: tuple[Look, ...] = tuple(
     Look(name, kind, size, theme)
     for name, view in VIEWS.items()
     for kind, size, theme in product(view.kinds, SIZES, THEMES)
-    if view.is_in_full
 )
 
 

@@ -38,6 +38,14 @@ def svg_of(app: App[None], title: str) -> str:
     return svg.replace("Fira Code, monospace", "monospace")
 
 
+def slim(svg: str) -> str:
+    """The same in half as many bytes: without the paths that cut off what is never longer than its line."""
+    svg = re.sub(r'<clipPath id="t-line-\d+">.*?</clipPath>', "", svg, flags=re.DOTALL)
+    svg = re.sub(r' clip-path="url\(#t-line-\d+\)"', "", svg)
+    svg = svg.replace(' shape-rendering="crispEdges"', "").replace("&#160;", "\u00a0")
+    return re.sub(r"\n\s*\n", "\n", svg.replace("</style>", "rect { shape-rendering: crispEdges }\n    </style>"))
+
+
 @dataclass(frozen=True)
 class Picture:
     """A screen as it was once, as text and as SVG."""
@@ -66,7 +74,7 @@ class Snapshots:
     def match(self, app: App[None], name: str) -> None:
         """Fails where the screen shows something else than what was accepted."""
         shown = picture_of(app, name)
-        files = {".txt": shown.text, ".svg": shown.svg}
+        files = {".txt": shown.text, ".svg": slim(shown.svg)}
         different = [suffix for suffix, text in files.items() if not self._is_as_accepted(name, suffix, text)]
         if different:
             self._fail(f"{name}.actual{suffix}" for suffix in different)
@@ -80,7 +88,7 @@ class Snapshots:
         if not self._is_as_accepted(path, ".txt", f"{digests}\n{first.text}"):
             others = [theme for theme in pictures if f"{theme} {pictures[theme].digest}" not in before]
             for theme in others:
-                self._write(path, f"-{theme}.actual.svg", pictures[theme].svg)
+                self._write(path, f"-{theme}.actual.svg", slim(pictures[theme].svg))
             self._fail((f"{path}.actual.txt", *(f"{path}-{theme}.actual.svg" for theme in others)))
 
     def _fail(self, files: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Where forecasts run is chosen in the dashboard, checked before it is taken, and named by every command shown."""
+"""Where forecasts run, chosen in the dashboard: asked of a real cluster, used and named by what is run."""
 
 from __future__ import annotations
 

@@ -5,25 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from ef_engine.service.flow_tree import FlowWatch
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
-from ef_engine.store import declared_flows, flow_runs
+from ef_engine.store import declared_flows, flow_runs, schedules
+from ef_engine.store.places import places_under
 from ef_tui.actions import READ_ONLY
 from ef_tui.flow_actions import FLOW_ACTIONS
 from ef_tui.screens.flows import FlowsScreen
 from ef_tui.screens.live import LiveScreen
+from ef_tui.screens.output import OutputScreen
 from ef_tui.screens.plan import PlanScreen
 from ef_tui.session import Preferences
 from tests.flows.conftest import Mill, mill
 from tests.flows.test_examples import FORK_DOCUMENT, LOOPS_DOCUMENT, says
+from tests.schedules.schedules import scheduled
 from tests.tui import flow_workspace
 from tests.tui.conftest import Person, opened
-from tests.tui.test_actions import output, said
+from tests.tui.test_actions import does, every_action_named_is_done, output, said
 
-__all__ = ["mill"]
+__all__ = ["every_action_named_is_done", "mill"]
 
 GATE: dict[str, Any] = {"name": "a", "run": "steps:gate", "kwargs": {"name": "A"}}
 """A step that goes on when the test lets it."""
@@ -68,6 +74,7 @@ def declare(mill: Mill, *document: dict[str, Any], name: str = "nightly") -> Non
     declared_flows.declare(mill.places, name, Path(mill.flow(*document, name=name)))
 
 
+@does("flow_recover")
 async def test_a_failed_run_is_recovered_by_its_key_and_exactly_the_failing_step_runs_again(mill: Mill) -> None:
     mill.cli("run", "flow", mill.flow(*FORK_DOCUMENT), bad="C2@1")
     run_id = mill.latest().id
@@ -159,6 +166,7 @@ async def test_what_hangs_on_a_branch_is_folded_and_unfolded(mill: Mill) -> None
         assert len(screen(person).panes[1].table.rows) == everything
 
 
+@does("flow_run", "flow_kill", "flow_pause")
 async def test_a_declared_flow_is_run_watched_and_killed(mill: Mill) -> None:
     declare(mill, GATE, says("b", "B", "a"))
     async with at_flows(mill) as person:
@@ -267,7 +275,7 @@ async def test_who_only_looks_changes_no_flow(mill: Mill) -> None:
     declare(mill, GATE)
     writing = [action for action in FLOW_ACTIONS if action.writes]
     async with at_flows(mill, is_read_only=True) as person:
-        await person.press(*(action.key for action in writing))
+        await person.press(*(action.key.split(",")[0] for action in writing))
         assert said(person) == [f"{action.title}: {READ_ONLY}." for action in writing]
     assert not flow_runs.runs(mill.places)
 
@@ -285,7 +293,7 @@ async def test_a_key_that_does_nothing_to_a_flow_says_why(mill: Mill) -> None:
     declare(mill, GATE)
     others = [action for action in FLOW_ACTIONS if action.id != "flow_run"]
     async with at_flows(mill) as person:
-        await person.press(*(action.key for action in others))
+        await person.press(*(action.key.split(",")[0] for action in others))
         assert said(person) == [f"{action.title}: {action.otherwise}." for action in others]
 
 
@@ -309,3 +317,86 @@ async def test_a_flow_whose_file_is_wrong_says_so_in_place_of_its_tree(mill: Mil
         await person.press("x")
         await person.until(lambda: said(person))
     assert not flow_runs.runs(mill.places)
+
+
+def _shows(person: Person, word: str) -> bool:
+    return isinstance(person.app.screen, OutputScreen) and word in person.text
+
+
+@does("flow_log", "flow_stack", "flow_show")
+async def test_a_running_step_is_looked_into_by_key(mill: Mill) -> None:
+    mill.cli("run", "flow", mill.flow(GATE), "--detach")
+    step_id = f"{mill.latest().id}.1"
+    async with at_flows(mill) as person:
+        await person.until(lambda: steps(person) == {"a@1": "active"})
+        await go_to_step(person, "a@1")
+        for key, command, word in (("o", "log", step_id), ("S", "stack", "gate"), ("i", "show", "running")):
+            await person.press(key)
+            await person.until(partial(_shows, person, word))
+            assert person.app.history[-1] == f"{command} {step_id}"
+            await person.press("escape")
+        mill.open()
+        await person.until(lambda: states(person) == [("nightly", "success")])
+
+
+@does("flow_unschedule")
+async def test_a_schedule_is_removed_by_its_key_after_a_question(mill: Mill) -> None:
+    for name in ("house", "yard"):
+        schedules.write(mill.places, scheduled(name=name, interval=86_400.0))
+    with patch("ef_tui.app.run_what_is_due"):
+        async with opened(Workspace(mill.places, "ann"), preferences=Preferences(refresh=0.1)) as person:
+            await person.press("f")
+            await person.until(lambda: isinstance(person.app.screen, FlowsScreen) and screen(person).seen.schedules)
+            await person.press("3", "d")
+            assert "Remove house?" in person.text
+            assert "ef_cli schedule remove house" in person.text
+            await person.press("n", "d", "y")
+            await person.until(lambda: said(person) == ["Removed schedule house."])
+            await person.until(lambda: [row.name for row in screen(person).panes[2].table.rows] == ["yard"])
+            assert "$ ef_cli schedule remove house" in person.text
+
+
+async def test_runs_steps_and_schedules_are_filtered_each_by_what_it_holds(tmp_path: Path) -> None:
+    workspace = flow_workspace.make(tmp_path / "home")
+    with flow_workspace.stopped_clock(), patch("ef_tui.app.run_what_is_due"):
+        async with opened(workspace) as person:
+            await person.press("f")
+            await person.until(lambda: isinstance(person.app.screen, FlowsScreen) and screen(person).branch)
+            await person.press("slash")
+            await person.type("status=failure")
+            await person.press("enter")
+            assert states(person) == [("loops", "failure")]
+            assert "1 Flows 1 of 4" in person.text
+            await person.until(lambda: screen(person).seen.tree.run.id == flow_workspace.FAILED)  # type: ignore[union-attr]
+            await person.press("2", "slash")
+            await person.type("status=upstream_failed")
+            assert steps(person) == dict.fromkeys(("s112@1.2.2", "s12@1.2", "s2@1"), "upstream_failed")
+            await person.press("escape", "3", "slash")
+            await person.type("sometimes=never")
+            assert "sometimes" in person.text.splitlines()[-2]
+            await person.type("tidy")
+            await person.press("enter")
+            assert "3 Schedules 1 of 3" in person.text
+            assert "/label~tidy" in person.text
+            await person.press("escape")
+            assert "3 Schedules 3" in person.text
+            assert "run from here while it is open" in person.text
+            await person.press("1", "escape", "escape")
+            assert not isinstance(person.app.screen, FlowsScreen)
+
+
+def test_a_container_takes_from_the_beginning_of_its_first_step_to_the_end_of_its_last(tmp_path: Path) -> None:
+    workspace = flow_workspace.make(tmp_path / "home")
+    with flow_workspace.stopped_clock():
+        watch = FlowWatch(workspace.places)
+        rows = {row.key: row.seconds for row in watch.tree(flow_workspace.FAILED).rows}
+    assert rows["pass s11@1.1.1"] == 22.0
+    assert rows["pass s1@1.1"] == 58.0
+    assert rows["loop s1@1"] == 115.0
+    assert rows["step s2@1"] is None
+
+
+def test_nobody_says_how_long_a_lost_step_ran(tmp_path: Path) -> None:
+    flow_workspace.add("failing", tmp_path / "home")
+    rows = FlowWatch(places_under(tmp_path / "home")).tree(flow_workspace.LOST).rows
+    assert [(row.status, row.seconds) for row in rows[:3]] == [("lost", None), ("success", 10.0), ("lost", None)]

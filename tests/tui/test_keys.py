@@ -11,8 +11,9 @@ import pytest
 from ef_engine.service.workspace import Workspace
 from ef_tui.actions import BY_ID
 from ef_tui.app import EfApp
+from ef_tui.flow_actions import FLOWS_BY_ID
 from ef_tui.keymap import _SCREENS, _declared
-from tests.tui import test_actions
+from tests.tui import test_actions, test_flows_screen
 from tests.tui.conftest import opened
 from tests.tui.visits import VIEWS
 
@@ -48,5 +49,6 @@ async def test_every_key_reaches_its_action(
 
 
 def test_every_action_is_done_in_some_test() -> None:
-    done = {name for test in vars(test_actions).values() for name in getattr(test, "does", ())}
-    assert done == set(BY_ID)
+    tests = (*vars(test_actions).values(), *vars(test_flows_screen).values())
+    done = {name for test in tests for name in getattr(test, "does", ())}
+    assert done == {*BY_ID, *FLOWS_BY_ID}

@@ -27,15 +27,11 @@ NO_SUCH_ID = "0123456789ab"
 
 @dataclass(frozen=True)
 class View:
-    """One thing to look at: on which screen it is, in which workspaces there is one, how one gets there.
-
-    `is_in_full` is False for what differs little from another view of the same screen.
-    """
+    """One thing to look at: on which screen it is, in which workspaces there is one, how one gets there."""
 
     screen: str
     kinds: tuple[str, ...]
     visit: Visit
-    is_in_full: bool = True
 
 
 EVERY = ("empty", "typical", "failing")
@@ -224,35 +220,37 @@ VIEWS: dict[str, View] = {
     "palette": View("palette", EVERY, typing("ctrl+p", "zoom")),  # the list of all commands grows with every one
     "command": View("palette", EVERY, typing("colon", "explain")),
     "question": View("question", FILLED, pressing("3", "K")),
+    "engine": View("engine", EVERY, pressing("E")),
     "leaving": View("question", FILLED, pressing("q")),
     "dates": View("dates", FILLED, pressing("4", "n")),
     "stage-valid": View("stage", EVERY, staging("down")),
     "stage-findings": View("stage", EVERY, staging("end")),
-    "stage-nothing": View("stage", EMPTY, staging(), is_in_full=False),
+    "stage-nothing": View("stage", EMPTY, staging()),
     "report": View("output", FILLED, read),
-    "listed": View("output", FILLED, commanding("list --state evaluated", "done"), is_in_full=False),
+    "listed": View("output", FILLED, commanding("list --state evaluated", "done")),
     "refused": View("output", EMPTY, commanding(f"show {NO_SUCH_ID}", "ended with 4")),
     "events": View("output", EVERY, events),
     "forecast-1": View("forecast", EVERY, forecast_page(1)),
-    "forecast-2": View("forecast", EVERY, forecast_page(2), is_in_full=False),
-    "forecast-3": View("forecast", EVERY, forecast_page(3), is_in_full=False),
+    "forecast-2": View("forecast", EVERY, forecast_page(2)),
+    "forecast-3": View("forecast", EVERY, forecast_page(3)),
     "forecast-4": View("forecast", EVERY, forecast_page(4)),
-    "forecast-5": View("forecast", EVERY, forecast_page(5), is_in_full=False),
-    "forecast-6": View("forecast", EVERY, forecast_page(6), is_in_full=False),
-    "forecast-lines": View("forecast", FILLED, forecast_page(1, "down", "space", "down", "space"), is_in_full=False),
-    "forecast-failed": View("forecast", FAILING, failed_forecast, is_in_full=False),
-    "comparison-1": View("comparison", EVERY, comparison_page(1), is_in_full=False),
+    "forecast-5": View("forecast", EVERY, forecast_page(5)),
+    "forecast-6": View("forecast", EVERY, forecast_page(6)),
+    "forecast-lines": View("forecast", FILLED, forecast_page(1, "down", "space", "down", "space")),
+    "forecast-failed": View("forecast", FAILING, failed_forecast),
+    "comparison-1": View("comparison", EVERY, comparison_page(1)),
     "comparison-2": View("comparison", EVERY, comparison_page(2)),
-    "comparison-3": View("comparison", EVERY, comparison_page(3), is_in_full=False),
-    "comparison-4": View("comparison", EVERY, comparison_page(4), is_in_full=False),
-    "comparison-5": View("comparison", EVERY, comparison_page(5), is_in_full=False),
+    "comparison-3": View("comparison", EVERY, comparison_page(3)),
+    "comparison-4": View("comparison", EVERY, comparison_page(4)),
+    "comparison-5": View("comparison", EVERY, comparison_page(5)),
     "set-1": View("set", EVERY, set_page(1)),
-    "set-2": View("set", EVERY, set_page(2), is_in_full=False),
-    "set-3": View("set", EVERY, set_page(3), is_in_full=False),
-    "set-chosen": View("set", FILLED, set_page(2, "space", "down", "space"), is_in_full=False),
+    "set-2": View("set", EVERY, set_page(2)),
+    "set-3": View("set", EVERY, set_page(3)),
+    "set-chosen": View("set", FILLED, set_page(2, "space", "down", "space")),
     "flows": View("flows", EVERY, flows("")),
     "steps": View("flows", EVERY, flows(f"{flow_workspace.FAILED}.{flow_workspace.BROKEN + 1}")),
     "schedules": View("flows", EVERY, flows("", "3")),
+    "flows-filtered": View("flows", FILLED, flows("", "slash", *"loops", "enter")),
     "plan": View("plan", FILLED, plan),
 }
 """By name, in the order of the screens; a new screen is a line here, and pictures of it follow."""
