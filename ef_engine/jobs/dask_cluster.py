@@ -25,7 +25,7 @@ from ef_engine.jobs.attempt import sentence
 from ef_engine.store.process import Process
 from ef_engine.version import VERSION
 
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
 ASK_SECONDS = 3.0
 AT_ONCE_SECONDS = 1.0
 CORES = os.cpu_count() or 1

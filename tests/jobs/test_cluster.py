@@ -84,6 +84,7 @@ def test_what_runs_there_shows_host_worker_and_progress(shop: Shop, cluster: Das
     client.communicate()
 
 
+@pytest.mark.slow
 def test_kill_stops_the_work_and_leaves_the_other_worker_alone(shop: Shop, cluster: DaskCluster) -> None:
     first, second = shop.stage_long("a", 40), shop.stage_long("b", 60)
     clients = [shop.start("run", each, *on(cluster)) for each in (first, second)]

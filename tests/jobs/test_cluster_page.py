@@ -87,6 +87,7 @@ def test_the_commands_of_the_page_print_what_it_shows(tmp_path: Path) -> None:
             assert not example.printed or agrees(printed, example.printed), f"{example.command}\n{printed}"
 
 
+@pytest.mark.slow
 def test_workers_started_over_ssh_compute_a_set(desk: Desk) -> None:
     code, printed = desk.type(SSH)
 
@@ -95,6 +96,7 @@ def test_workers_started_over_ssh_compute_a_set(desk: Desk) -> None:
     assert printed.count("Registered to") >= 2
 
 
+@pytest.mark.slow
 def test_workers_of_a_slurm_job_compute_a_set(desk: Desk) -> None:
     (desk.directory / "workers.sh").write_text(SLURM_JOB.replace("8786", str(desk.port)))
 
@@ -104,6 +106,7 @@ def test_workers_of_a_slurm_job_compute_a_set(desk: Desk) -> None:
     assert "Sc0edc0460f4d evaluated" in printed
 
 
+@pytest.mark.slow
 def test_with_a_certificate_nobody_else_connects(desk: Desk) -> None:
     (settings,) = blocks(PAGE, "yaml")
     place = desk.directory / ".config" / "dask"

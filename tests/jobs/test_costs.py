@@ -17,6 +17,7 @@ from tests.jobs.test_cluster import members, outcomes
 CHOICES = 5
 
 
+@pytest.mark.slow
 def test_a_run_is_looked_at_until_its_last_forecast(shop: Shop, tmp_path: Path) -> None:
     set_id = shop.stage_set(CHOICES)
     ids = members(shop, set_id)

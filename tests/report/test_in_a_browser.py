@@ -85,8 +85,10 @@ def _is_local(url: str, page: Path) -> bool:
     return url.startswith("data:") or url.partition("#")[0] in (page.as_uri(), f"{directory}/{script_name()}")
 
 
-LOOKS = [("forecast", size, scheme) for size in SIZES for scheme in ("light", "dark")]
-LOOKS += [(name, *look) for name in ("compare", "set") for look in (("phone", "dark"), ("desktop", "light"))]
+LOOKS: list[Any] = [
+    (name, *look) for name in ("forecast", "compare", "set") for look in (("phone", "dark"), ("desktop", "light"))
+]
+LOOKS += [pytest.param("forecast", *look, marks=pytest.mark.slow) for look in (("phone", "light"), ("desktop", "dark"))]
 
 
 @pytest.mark.parametrize(("name", "size", "scheme"), LOOKS)

@@ -25,11 +25,11 @@ from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.output import OutputScreen
 from ef_tui.subjects import Subject
 from ef_tui.widgets.lines import Line
-from tests.jobs.conftest import Shop, shop
+from tests.jobs.conftest import Shop, busy, shop
 from tests.tui.conftest import Person, opened
 from tests.tui.workspaces import identity_of, pretend_running
 
-__all__ = ["shop"]
+__all__ = ["busy", "shop"]
 
 Sample = Callable[[str], Workspace]
 Test = TypeVar("Test", bound=Callable[..., object])
@@ -154,7 +154,8 @@ async def test_pause_holds_what_runs_and_lets_it_go_on(sample: Sample) -> None:
 
 
 @does("stack")
-async def test_a_stack_says_where_a_running_worker_is(shop: Shop, busy: None) -> None:
+@pytest.mark.usefixtures("busy")
+async def test_a_stack_says_where_a_running_worker_is(shop: Shop) -> None:
     workspace = Workspace(shop.places, "ann")
     record_id = shop.stage_long()
     async with opened(workspace) as person:

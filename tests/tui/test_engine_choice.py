@@ -127,6 +127,7 @@ async def test_who_may_run_nothing_cannot_choose(sample: Sample) -> None:
         await person.until(lambda: "profile guest has no right to RUN" in person.text)
 
 
+@pytest.mark.slow
 async def test_flows_are_started_and_recovered_where_was_chosen(mill: Mill, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     declare(mill, says("a", "A"))
@@ -146,6 +147,7 @@ async def test_flows_are_started_and_recovered_where_was_chosen(mill: Mill, tmp_
             assert "--engine dask" in person.text
 
 
+@pytest.mark.slow
 async def test_what_runs_on_a_cluster_says_on_which_worker(mill: Mill, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     with running_cluster(tmp_path, workers=1) as cluster:
