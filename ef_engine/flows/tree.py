@@ -109,7 +109,7 @@ class _Growth:
             parts.append(
                 self.container(step, at, "pass", value, default) if is_inner else [self._leaf(step, at, value, default)]
             )
-        return _joined(Branch(key=key, kind="loop", status=self._word(key, parts)), parts)
+        return _joined(Branch(key=key, kind="loop", status=self._word(key, parts, is_loop=True)), parts)
 
     def _passes_of(self, step: Step, key: Key) -> Iterator[tuple[int, Any]]:
         """The numbers of the passes, as far as they are known, with their values."""
@@ -126,14 +126,22 @@ class _Growth:
         key = (name, sequence)
         return Branch(key=key, kind="role", status=self._known.words.get(key, default))
 
-    def _word(self, key: Key, parts: Sequence[Sequence[Branch]]) -> str:
-        """The status of what consists of these: its own, where it was never begun; else it follows from theirs."""
+    def _word(self, key: Key, parts: Sequence[Sequence[Branch]], *, is_loop: bool = False) -> str:
+        """The status of what consists of these: its own, where it was never begun; else it follows from theirs.
+
+        Steps wait for a loop and not for its passes, so the failure of a pass is handled by none.
+        """
         if word := self._known.words.get(key):
             return word
         words = {
-            Status.SUCCESS if self._is_handled(part[0]) else part[0].status for part in parts if self._counts(part)
+            Status.SUCCESS if not is_loop and self._is_handled(part[0]) else part[0].status
+            for part in parts
+            if self._counts(part)
         }
-        return _summed(words or {Status.READY}, self._known.is_over)
+        word = _summed(words or {Status.READY}, self._known.is_over)
+        if word in _WELL:  # it may have handled something
+            self._well.setdefault(key[0], []).append(key[1])
+        return word
 
     def _counts(self, part: Sequence[Branch]) -> bool:
         """A setup or teardown that never ran says nothing."""

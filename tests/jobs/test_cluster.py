@@ -120,7 +120,7 @@ def test_a_worker_that_stands_still_is_frozen_and_can_be_killed_all_the_same(sho
 def test_a_worker_that_dies_leaves_what_it_was_at_lost_until_somebody_restarts_it(
     shop: Shop, cluster: DaskCluster
 ) -> None:
-    record_id = shop.stage_long(items=20)
+    record_id = shop.stage_long()
     client = shop.start("run", record_id, *on(cluster))
     os.kill(shop.marker(record_id).process.pid, signal.SIGKILL)
     _, errors = client.communicate(timeout=30)
@@ -186,7 +186,7 @@ def test_no_scheduler_is_one_sentence_and_nothing_is_queued(shop: Shop) -> None:
 @pytest.mark.slow
 def test_a_scheduler_that_goes_away_is_said_at_once_and_its_work_is_lost(shop: Shop, mortal: DaskCluster) -> None:
     record_id, waiting = (
-        shop.stage_long(items=30),
+        shop.stage_long(items=60),
         [shop.stage_long(name, items) for name, items in (("b", 40), ("c", 50))],
     )
     client = shop.start("run", "--all", *on(mortal))
