@@ -199,11 +199,10 @@ def flows(record_id: str, *keys: str) -> Visit:
         await drained(person)
         if screen.seen.flows:
             await person.until(lambda: screen.seen.tree and screen.run and screen.seen.tree.run.key == screen.run.key)
+        await person.until(lambda: screen.current.has_focus_within)
+        await person.pilot.pause()  # the frame of the pane with the focus is drawn anew
         await person.press(*keys)
         await drained(person)
-        if record_id:
-            await person.until(lambda: screen.panes[1].has_focus_within)
-            await person.pilot.pause()  # its frame is drawn anew
 
     return visit
 
