@@ -12,51 +12,34 @@ import signal
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ef_engine.errors import HeldError
-from ef_engine.jobs.attempt import held_so_far, sentence
-from ef_engine.jobs.burial import bury, out_of_memory_kills, withdraw
+from ef_engine.errors import CommandError, HeldError
+from ef_engine.jobs.attempt import sentence
+from ef_engine.jobs.endings import STEP_SECONDS, Endings, Running
 from ef_engine.jobs.engines import Engines
 from ef_engine.jobs.hooks import run_hook
 from ef_engine.jobs.observer import JournalObserver
 from ef_engine.jobs.order import Order
-from ef_engine.jobs.seam import Handle, WorkerDiedError, WorkerLostError
+from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
+from ef_engine.jobs.stage_clearing import StageClearing
 from ef_engine.jobs.work import Work
-from ef_engine.store import active, forecasts, requests, tickets
+from ef_engine.store import tickets
 from ef_engine.store.locks import holding
 from ef_engine.store.places import Places
 from ef_engine.store.process import Process, current
-from ef_engine.store.records import Record
-from ef_engine.store.states import Finished, Outcome
+from ef_engine.store.states import Outcome
 from ef_engine.version import VERSION
 
 TICK_SECONDS = 0.05
 IDLE_SECONDS = 1.0
-ASK_SECONDS = 2.0
-TERM_SECONDS = 3.0
 SAME_TROUBLE_SECONDS = 60.0
 RETRY_SECONDS = 1.0
 MOST_RETRIES = 60
 SWEEP_SECONDS = 600.0
-STEP_SECONDS = 0.2
-
-
-@dataclass(slots=True)
-class _Running:
-    """An order under way. `begun` says since when (monotonic) each of its forecasts was seen to run."""
-
-    work: Work
-    order: Order
-    handle: Handle
-    since: float
-    begun: dict[str, float] = field(default_factory=dict)
-    ending: dict[str, tuple[Outcome, str]] = field(default_factory=dict)
-    is_killed: bool = False
 
 
 class Supervisor:
@@ -72,15 +55,15 @@ class Supervisor:
         self._retries: dict[str, tuple[int, float]] = {}
         self._troubles: dict[str, float] = {}
         self._swept: float | None = None
-        self._running: list[_Running] = []
+        self._running: list[Running] = []
         self._tasks: set[asyncio.Task[None]] = set()
-        self._asked: dict[str, float] = {}
         self._idle_since: float | None = None
         self._interrupts = 0
-        self._memory_kills = out_of_memory_kills()
         self._lock = ExitStack()
         self._is_free = asyncio.Event()
         self._observer = JournalObserver(places)
+        self._clearing = StageClearing(places)
+        self._endings = Endings(places, self._works, self._running, self._spawn)
 
     async def run(self) -> None:
         """Until there is nothing left to do; HeldError if another supervisor has the workspace."""
@@ -93,6 +76,7 @@ class Supervisor:
                 while not await self._turn(loop.time()):
                     await self._rest(loop.time() + TICK_SECONDS)
             finally:
+                self._guarded(self._clearing.clear)
                 await self._engines.close()
 
     async def _rest(self, until: float) -> None:
@@ -116,12 +100,12 @@ class Supervisor:
             listing = tickets.listing(self._places)
         except OSError as error:
             self._tell(error)
-            listing = tickets.Listing([], frozenset())
+            listing = tickets.Listing()
         self._guarded(lambda: self._take_tickets(listing.names, moment))
-        self._guarded(lambda: self._obey(moment))
+        self._guarded(lambda: self._endings.obey(moment))
         self._guarded(self._heed_trouble)
         await self._fill()
-        self._guarded(lambda: self._watch_time(moment))
+        self._guarded(lambda: self._endings.watch_time(moment))
         self._guarded(lambda: self._observer.look(moment))
         self._guarded(lambda: self._finish_works(listing.drained, moment))
         self._guarded(lambda: self._sweep(moment))
@@ -146,11 +130,11 @@ class Supervisor:
         self._interrupts += 1
         if self._interrupts == 2:
             for running in self._running:
-                self._spawn(self._kill(running, Outcome.KILLED, "the supervisor was stopped"))
+                self._spawn(self._endings.kill(running, Outcome.KILLED, "the supervisor was stopped"))
         if self._interrupts > 2:
             os._exit(130)
 
-    def _take_tickets(self, names: list[str], moment: float) -> None:
+    def _take_tickets(self, names: Sequence[str], moment: float) -> None:
         """Accepts what nobody has accepted; a ticket of a dead supervisor stays as it is, lost."""
         begin = time.monotonic()
         for name in names:
@@ -173,12 +157,23 @@ class Supervisor:
             self._others.add(name)
         else:
             self._retry_later(name, moment)  # in case that it cannot be accepted
-            engine = self._engines.of(ticket)
+            try:
+                engine = self._engines.of(ticket)
+            except CommandError as error:
+                self._refuse(ticket, error)
+                return
             work = Work(self._places, tickets.accept(self._places, ticket, self._me), VERSION, engine)
             self._retries.pop(name)
             self._works[name] = work
             work.begin()
             self._waiting.append(work)
+
+    def _refuse(self, ticket: tickets.Ticket, error: CommandError) -> None:
+        """Removes a ticket that nobody can ever work on, and says why."""
+        self._tell(error)
+        tickets.say(self._places, ticket.name, sentence(error))
+        tickets.add_done(self._places, ticket.name, ticket.record_id, Outcome.FAILED.value)
+        tickets.remove(self._places, ticket.name)
 
     def _is_due(self, name: str, moment: float) -> bool:
         return moment >= self._retries.get(name, (0, 0.0))[1]
@@ -198,7 +193,7 @@ class Supervisor:
                 self._tell(error)
                 self._return(work, order)
                 break
-            running = _Running(work, order, handle, time.monotonic())
+            running = Running(work, order, handle, time.monotonic())
             self._running.append(running)
             self._spawn(self._follow(running))
 
@@ -222,13 +217,14 @@ class Supervisor:
 
     def _heed_trouble(self) -> None:
         """Begins nothing more of what asks for an engine that cannot start anything any more, and says why."""
-        for work in self._works.values():
-            sentences = [*work.engine.notes, *([work.engine.trouble] if work.engine.trouble else [])]
-            for text in sentences[work.told :]:
-                tickets.say(self._places, work.ticket.name, text)
-            work.told = len(sentences)
-            if work.engine.trouble:
-                work.drain()
+        for engine in self._engines:
+            sentences = [*engine.notes, *([engine.trouble] if engine.trouble else [])]
+            for work in (each for each in self._works.values() if each.engine is engine and sentences):
+                for text in sentences[work.told :]:
+                    tickets.say(self._places, work.ticket.name, text)
+                work.told = len(sentences)
+                if engine.trouble:
+                    work.drain()
 
     def _return(self, work: Work, order: Order, *, is_blamed: bool = True) -> None:
         """Queues again what an order left undone."""
@@ -246,7 +242,7 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _follow(self, running: _Running) -> None:
+    async def _follow(self, running: Running) -> None:
         """Waits for an order; if its worker died, closes what it ran and puts back what it had not begun."""
         has_begun = False
         try:
@@ -254,8 +250,8 @@ class Supervisor:
             running.work.took(running.order, time.monotonic() - running.since)
             running.work.wait_for_others(running.order)
         except WorkerDiedError as error:
-            has_begun = bool(self._current_ids(running))
-            self._guarded(partial(self._bury, running, is_lost=isinstance(error, WorkerLostError)))
+            has_begun = bool(running.current_ids(self._places))
+            self._guarded(partial(self._endings.bury, running, is_lost=isinstance(error, WorkerLostError)))
         except Exception as error:  # the worker could not go on, though it lives: a full disk, say
             self._tell(error)
         finally:
@@ -263,115 +259,15 @@ class Supervisor:
             self._guarded(partial(self._return, running.work, running.order, is_blamed=not has_begun))
             self._is_free.set()
 
-    def _bury(self, running: _Running, *, is_lost: bool) -> None:
-        """Closes what the worker was at, unless it is lost and nobody wanted it stopped: then it stays as it stands."""
-        kills = out_of_memory_kills()
-        why = "the kernel ended it for want of memory" if kills > self._memory_kills else "its process died"
-        self._memory_kills = kills
-        for record_id in self._current_ids(running):
-            outcome, message = running.ending.get(record_id, (Outcome.CRASHED, why))
-            if record_id not in running.ending and requests.is_asked(self._places, record_id):
-                outcome, message = Outcome.KILLED, f"stopped by {self._owner_of(record_id)}"
-            elif record_id not in running.ending and is_lost:
-                tickets.add_done(self._places, running.order.ticket, record_id, tickets.LOST)
-                continue
-            try:
-                record = bury(self._places, record_id, running.handle.worker, outcome, message)
-            except HeldError:
-                continue
-            if record and isinstance(record.state, Finished):  # it may have ended by itself just before
-                outcome = record.state.outcome
-            tickets.add_done(self._places, running.order.ticket, record_id, outcome.value)
-
-    def _current_ids(self, running: _Running) -> list[str]:
-        """What its worker is marked as running: one forecast, or none between two."""
-        found = (active.marker_of(self._places, record_id) for record_id in running.order.ids)
-        return [marker.id for marker in found if marker and marker.process == running.handle.worker]
-
-    def _obey(self, moment: float) -> None:
-        """Withdraws what waits and is not wanted any more; ends what runs and did not stop by itself in time."""
-        begin = time.monotonic()
-        pending = set(requests.pending(self._places))
-        self._asked = {record_id: self._asked.get(record_id, moment) for record_id in pending}
-        for work in list(self._works.values()):
-            if work.record_id in pending and work.is_set:
-                pending |= work.unfinished()
-        for record_id in pending:
-            if time.monotonic() - begin > STEP_SECONDS:
-                break  # what is left of a large set is done in the next turns
-            owner = self._owner_of(record_id)
-            running = next((each for each in self._running if record_id in each.order.ids), None)
-            self._withdraw(record_id, f"stopped by {owner} before it ran", is_running=running is not None)
-            if running and record_id in self._current_ids(running):
-                self._press(running, record_id, f"stopped by {owner}", moment)
-            if moment - self._asked.get(record_id, moment) > ASK_SECONDS or self._is_obeyed(record_id):
-                self._forget_request(record_id)
-
-    def _is_obeyed(self, record_id: str) -> bool:
-        """Whether it was stopped since that was asked; now that no ticket waits for it, nothing is asked any more."""
-        request = requests.asked(self._places, record_id) if record_id in self._asked else None
-        record = forecasts.read_record(self._places, record_id) if request else None
-        if request is None or not isinstance(record, Record) or not isinstance(record.state, Finished):
-            return False
-        return record.state.outcome is Outcome.KILLED and record.state.finished >= request.at
-
-    def _forget_request(self, record_id: str) -> None:
-        """Drops a request that came when its run had just ended: nothing waits for it and nobody runs it."""
-        is_known = any(work.is_of(record_id) for work in self._works.values())
-        if not is_known and active.marker_of(self._places, record_id) is None:
-            requests.clear(self._places, record_id)
-
-    def _owner_of(self, record_id: str) -> str:
-        request = requests.asked(self._places, record_id)
-        return (request.owner if request else "") or "somebody"
-
-    def _withdraw(self, record_id: str, message: str, *, is_running: bool) -> None:
-        """Takes it out of every ticket that waits for it; what runs here or elsewhere is closed by its runner."""
-        for work in self._works.values():
-            if work.withdraw(record_id):
-                with suppress(HeldError):  # who runs it is asked to stop too
-                    if not is_running:
-                        withdraw(self._places, record_id, message)
-                tickets.add_done(self._places, work.ticket.name, record_id, Outcome.KILLED.value)
-
-    def _press(self, running: _Running, record_id: str, message: str, moment: float) -> None:
-        """A request is honoured by the worker itself between steps; after a while it is ended."""
-        if not requests.is_asked(self._places, record_id):
-            requests.ask(self._places, record_id, "killed", message.removeprefix("stopped by "))
-        since = self._asked.setdefault(record_id, moment)
-        if moment - since > ASK_SECONDS and not running.is_killed:
-            self._spawn(self._kill(running, Outcome.KILLED, message, record_id))
-
-    async def _kill(self, running: _Running, outcome: Outcome, message: str, meant: str | None = None) -> None:
-        """Ends a worker; not if meanwhile it runs another forecast than the one that is `meant`."""
-        current = self._current_ids(running)
-        if running.is_killed or (meant and meant not in current):
-            return
-        running.is_killed = True
-        for record_id in current:
-            running.ending[record_id] = (outcome, message)
-        await running.handle.kill(TERM_SECONDS)
-
-    def _watch_time(self, moment: float) -> None:
-        """Ends what runs longer than it may and cannot stop itself."""
-        for running in self._running:
-            if running.order.timeout is None or running.is_killed:
-                continue
-            for record_id in self._current_ids(running):
-                since = running.begun.setdefault(record_id, moment)
-                allowed = running.order.timeout + ASK_SECONDS
-                if moment - since > allowed and moment - since > allowed + held_so_far(self._places, record_id):
-                    message = f"stopped after {running.order.timeout:g} s"
-                    self._spawn(self._kill(running, Outcome.TIMED_OUT, message, record_id))
-
     def _finish_works(self, drained: frozenset[str], moment: float) -> None:
         """Closes what is done; what a client wants no more of hands out nothing more."""
         under_way = {running.order.ticket for running in self._running}
         for name, work in list(self._works.items()):
             if self._interrupts or name in drained:
                 work.drain()
-            is_new = work.record_id not in self._asked and requests.is_asked(self._places, work.record_id)
-            if not work.left and name not in under_way and self._is_due(name, moment) and not is_new:
+            if work.left or name in under_way or not self._is_due(name, moment):
+                continue
+            if not self._endings.is_asked_anew(work.record_id):
                 self._guarded(partial(self._finish, name, work, moment))
         self._waiting = deque(work for work in self._waiting if work.left)
 
@@ -383,6 +279,8 @@ class Supervisor:
             self._others.add(name)
         else:
             outcome = work.finish()
+            self._clearing.add(work.ids, is_last=len(self._works) == 1)
+            tickets.remove(self._places, name)
         self._retries.pop(name, None)
         del self._works[name]
         if work.ticket.on_finish and name not in self._others:

@@ -218,6 +218,11 @@ class Work:
         """The forecasts that have not ended yet."""
         return set(self._ids) - self._done().keys()
 
+    @property
+    def ids(self) -> list[str]:
+        """All that it asks to be run, a set after its forecasts."""
+        return [*self._ids, self.record_id] if self.is_set else self._ids
+
     def is_of(self, record_id: str) -> bool:
         """Whether it is asked for by this ticket and has not ended yet."""
         return record_id == self.record_id or (record_id in self._ids and record_id in self.unfinished())
@@ -226,7 +231,7 @@ class Work:
         return tickets.ended(self._places, self.ticket.name)
 
     def finish(self) -> str:
-        """Closes the set and removes the ticket; returns the outcome of what the ticket asked for.
+        """Closes the set; returns the outcome of what the ticket asked for.
 
         May be called again after an OSError: a disk that is full now may not be so later.
         """
@@ -241,8 +246,6 @@ class Work:
         self._held.close()
         if active.marker_of(self._places, self.record_id) is None:  # otherwise it is asked of whoever runs it
             requests.clear(self._places, self.record_id)
-        forecasts.unstage_begun(self._places, [*self._ids, self.record_id])
-        tickets.remove(self._places, self.ticket.name)
         return self._outcome
 
     def abandon(self) -> None:

@@ -169,9 +169,8 @@ class _Follower:
 
     def follow(self) -> Iterator[Ran]:
         with self._counting_interrupts():
-            while not all(each.is_over for each in self._followed):
-                for each in self._followed:
-                    yield from self._look(each)
+            while following := [each for each in self._followed if not each.is_over]:
+                yield from self._look(following)
                 while self._interrupts < self._pressed:
                     self._interrupted()
                 self._show()
@@ -197,11 +196,24 @@ class _Follower:
             if previous is not None:
                 signal.signal(signal.SIGINT, previous)
 
-    def _look(self, each: _Followed) -> Iterator[Ran]:
-        """What is new of one ticket."""
-        if each.is_over:
-            return
-        is_there = tickets.exists(self._places, each.ticket.name)
+    def _look(self, following: Sequence[_Followed]) -> Iterator[Ran]:
+        """What is new of all of them; one look at the directory says which of them have news."""
+        listing = tickets.listing(self._places)
+        present, is_left = frozenset(listing.names), None
+        for each in following:
+            is_there = each.ticket.name in present
+            if each.ticket.name in listing.with_news or not is_there:
+                yield from self._news(each)
+            if not is_there:
+                each.is_over = True
+                if not each.is_told and not self._interrupts:
+                    yield self._untold(each.ticket.record_id)
+            elif time.monotonic() - each.since > 1.0:
+                is_left = not is_supervised(self._places) if is_left is None else is_left
+                yield from self._unsupervised(each) if is_left else ()
+
+    def _news(self, each: _Followed) -> Iterator[Ran]:
+        """What was told of a ticket since it was last read."""
         for sentence in tickets.said(self._places, each.ticket.name, each.heard):
             each.heard += 1
             self._wishes.watcher.noted(f"{each.ticket.record_id}: {sentence}")
@@ -213,12 +225,6 @@ class _Follower:
             each.ended += 1
             each.is_told |= record_id == each.ticket.record_id
             yield self._ran(record_id, word)
-        if not is_there:
-            each.is_over = True
-            if not each.is_told and not self._interrupts:
-                yield self._untold(each.ticket.record_id)
-        elif time.monotonic() - each.since > 1.0 and not is_supervised(self._places):
-            yield from self._unsupervised(each)
 
     def _unsupervised(self, each: _Followed) -> Iterator[Ran]:
         """Nobody works on the ticket: its supervisor died, or none has come yet."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -109,10 +109,11 @@ def all_tickets(places: Places) -> list[Ticket]:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the queue's directory holds: the names of tickets, oldest first, and of those to be drained."""
+    """What the queue's directory holds: names of tickets, oldest first, of those to be drained, of those with news."""
 
-    names: list[str]
-    drained: frozenset[str]
+    names: Sequence[str] = ()
+    drained: frozenset[str] = frozenset()
+    with_news: frozenset[str] = frozenset()
 
 
 def listing(places: Places) -> Listing:
@@ -120,9 +121,14 @@ def listing(places: Places) -> Listing:
     found: list[str] = []
     with suppress(FileNotFoundError), os.scandir(places.queue) as entries:
         found = sorted(entry.name for entry in entries if not entry.name.startswith("."))
+    stems: dict[str, list[str]] = {}
+    for name in found:
+        stem, _, suffix = name.rpartition(".")  # many times quicker than splitext, and done often
+        stems.setdefault(suffix, []).append(stem)
     return Listing(
-        [name.removesuffix(".json") for name in found if name.endswith(".json")],
-        frozenset(name.removesuffix(".drain") for name in found if name.endswith(".drain")),
+        names=stems.get("json", ()),
+        drained=frozenset(stems.get("drain", ())),
+        with_news=frozenset((*stems.get("done", ()), *stems.get("said", ()))),
     )
 
 
