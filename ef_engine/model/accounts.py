@@ -46,7 +46,7 @@ class Checking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Savings:
+class _InterestBearing:
     """Money you own that may bear interest; without `billing_start_date` it bears none."""
 
     name: str
@@ -60,17 +60,13 @@ class Savings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Investment:
-    """As `Savings`, but not part of the liquid total."""
+class Savings(_InterestBearing):
+    """Interest-bearing money within reach, part of the liquid total."""
 
-    name: str
-    balance: Micros
-    apr: Decimal
-    interest_type: InterestType
-    interest_cadence: InterestCadence
-    billing_start_date: date | None = None
-    min_balance: Micros = 0
-    max_balance: Micros | None = None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Investment(_InterestBearing):
+    """As `Savings`, but not part of the liquid total."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

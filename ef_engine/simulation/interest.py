@@ -47,8 +47,8 @@ def month_ends(start: date, end: date) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class LoanInterest:
-    """What accrues on a loan's principal."""
+class _Accruals:
+    """A rate of one period as a fraction, and when periods end, from the ordinal `first` on."""
 
     numerator: int
     denominator: int
@@ -57,35 +57,47 @@ class LoanInterest:
     dates: list[int] | None
     """Interest dates of a cadence other than daily; None where every day from `first` on is one."""
 
+    def periods(self, after: int, until: int) -> int:
+        """How many accruals fall into (after, until]."""
+        if self.dates is None:
+            return max(0, until - max(after, self.first - 1))
+        return bisect_right(self.dates, until) - bisect_right(self.dates, after)
+
+
+def _accruals(account: Loan | Savings | Investment, first: date, start: date, end: date) -> _Accruals:
+    """Those of the account within (start, end], the earliest on `first`."""
+    rate = period_rate(account.apr, account.interest_cadence)
+    return _Accruals(
+        rate.numerator,
+        rate.denominator,
+        account.interest_type is InterestType.COMPOUND,
+        first.toordinal(),
+        None if account.interest_cadence is InterestCadence.DAILY
+        else interest_dates(account.interest_cadence, first, start, end),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LoanInterest:
+    """What accrues on a loan's principal."""
+
+    accruals: _Accruals
+
     @classmethod
     def of(cls, loan: Loan, start: date, end: date) -> LoanInterest:
         """The interest of the loan within (start, end]."""
-        rate = period_rate(loan.apr, loan.interest_cadence)
-        daily = loan.interest_cadence is InterestCadence.DAILY
-        return cls(
-            rate.numerator,
-            rate.denominator,
-            loan.interest_type is InterestType.COMPOUND,
-            loan.billing_start_date.toordinal(),
-            None if daily else interest_dates(loan.interest_cadence, loan.billing_start_date, start, end),
-        )
+        return cls(_accruals(loan, loan.billing_start_date, start, end))
 
     def accrue(self, principal: Micros, interest: Micros, after: int, until: int) -> tuple[Micros, Micros]:
         """Principal and interest balance after the accruals of (after, until], nothing being paid in between."""
         if not principal:
             return principal, interest
-        if self.dates is not None:
-            periods = bisect_right(self.dates, until) - bisect_right(self.dates, after)
-        elif after >= self.first:
-            periods = until - after
-        else:
-            periods = until - self.first + 1
-        if periods <= 0:
-            return principal, interest
-        if not self.compound:
-            return principal, interest + periods * round_half_even(principal * self.numerator, self.denominator)
+        accruals = self.accruals
+        periods, numerator, denominator = accruals.periods(after, until), accruals.numerator, accruals.denominator
+        if not accruals.compound:
+            return principal, interest + periods * round_half_even(principal * numerator, denominator)
         for _ in range(periods):
-            principal += round_half_even(principal * self.numerator, self.denominator)
+            principal += round_half_even(principal * numerator, denominator)
         return principal, interest
 
 
@@ -93,12 +105,7 @@ class LoanInterest:
 class EarnedInterest:
     """What accrues on a savings or investment account, and when whole cents of it are credited."""
 
-    numerator: int
-    denominator: int
-    compound: bool
-    first: int
-    dates: list[int] | None
-    """Interest dates of a cadence other than daily; None where every day from `first` on is one."""
+    accruals: _Accruals
     month_ends: list[int]
 
     @classmethod
@@ -106,26 +113,17 @@ class EarnedInterest:
         """The interest of the account within (start, end]; None if it bears none."""
         if account.billing_start_date is None or not account.apr:
             return None
-        rate = period_rate(account.apr, account.interest_cadence)
-        daily = account.interest_cadence is InterestCadence.DAILY
-        return cls(
-            rate.numerator,
-            rate.denominator,
-            account.interest_type is InterestType.COMPOUND,
-            account.billing_start_date.toordinal(),
-            None if daily else interest_dates(account.interest_cadence, account.billing_start_date, start, end),
-            month_ends(start, end),
-        )
+        return cls(_accruals(account, account.billing_start_date, start, end), month_ends(start, end))
 
     def advance(self, balance: Micros, accrued: Micros, after: int, until: int) -> tuple[Micros, Micros]:
         """Balance and uncredited interest after (after, until], no money moving in between."""
-        if self.compound:
+        if self.accruals.compound:
             return self._compound(balance, accrued, after, until)
         return self._simple(balance, accrued, after, until)
 
     def _compound(self, balance: Micros, accrued: Micros, after: int, until: int) -> tuple[Micros, Micros]:
-        numerator, denominator = self.numerator, self.denominator
-        for _ in range(self._periods(after, until)):
+        numerator, denominator = self.accruals.numerator, self.accruals.denominator
+        for _ in range(self.accruals.periods(after, until)):
             if balance > 0:
                 accrued += round_half_even(balance * numerator, denominator)
             if accrued >= CENT:
@@ -146,9 +144,5 @@ class EarnedInterest:
         """What accrues in (after, until] on an unchanging balance; equal periods are exact multiples."""
         if balance <= 0:
             return 0
-        return self._periods(after, until) * round_half_even(balance * self.numerator, self.denominator)
-
-    def _periods(self, after: int, until: int) -> int:
-        if self.dates is None:
-            return max(0, until - max(after, self.first - 1))
-        return bisect_right(self.dates, until) - bisect_right(self.dates, after)
+        accruals = self.accruals
+        return accruals.periods(after, until) * round_half_even(balance * accruals.numerator, accruals.denominator)
