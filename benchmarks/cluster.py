@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from tests.jobs.clusters import DaskCluster
 
 WORKERS = 2
-CHOICES, MANY_CHOICES, ALONE = 9, 12, 512
+CHOICES, ALONE = 9, 512
+MANY = 4, 10
+"""Choices and the options of each: ten thousand scenarios."""
+
 BOOKED, TRIPS, STARTS = 128, 100, 3
 MEMORY_BUDGET = 250.0
 LEAST_RATIO = 0.5
@@ -63,9 +66,9 @@ def _cluster(directory: Path) -> Iterator[DaskCluster]:
         yield cluster
 
 
-def _staged_set(home: Path, choices: int) -> str:
+def _staged_set(home: Path, choices: int, options: int = 2) -> str:
     home.mkdir()
-    document = write_set(home / "set.json", choices)
+    document = write_set(home / "set.json", choices, options)
     words = command(home, "stage", "forecastset", str(document))
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.split()[-1]
 
@@ -169,8 +172,9 @@ def _round_trip(cluster: DaskCluster) -> float:
 
 def _many(home: Path, cluster: DaskCluster) -> Iterator[Row]:
     """The memory of a supervisor with a large set, and whether its last forecasts are as quick as its first."""
-    scenarios = 2**MANY_CHOICES
-    looks = looks_at_run(home, cluster, _staged_set(home, MANY_CHOICES), scenarios)
+    choices, options = MANY
+    scenarios = options**choices
+    looks = looks_at_run(home, cluster, _staged_set(home, choices, options), scenarios)
     early, late = used(looks[0], at(looks, 0.25)), used(at(looks, 0.5), looks[-1])
     yield Row(what=f"supervisor of {scenarios:,} scenarios: memory", value=max(look.megabytes for look in looks),
               unit="MB", budget=MEMORY_BUDGET, note=f"{at(looks, 0.25).megabytes:.0f} MB after a quarter")  # fmt: skip

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.jobs.clusters import DaskCluster
 
 LOOK_SECONDS = 0.1
-DEADLINE = 600.0
+DEADLINE = 3600.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,12 @@ import contextlib
 import io
 import json
 import os
+import re
 import sys
 import time
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.households import household, one_year
@@ -37,25 +39,28 @@ def write_document(forecast: Forecast, path: Path) -> Path:
     return path
 
 
-def write_set(path: Path, choices: int) -> Path:
-    """Write a set of two options in each of some choices, every scenario another year of an ordinary household."""
+def write_set(path: Path, choices: int, options: int = 2) -> Path:
+    """Write a set of so many options in each of some choices, every scenario another year of an ordinary household."""
     base = to_document(one_year())
     base.pop("schema")
     base["memo_rules"].append(
         {"memo_regex": "^extra ", "account_from": "Checking 1", "account_to": None, "priority": 3}
     )
     item = {"start_date": "2026-03-01", "end_date": "2026-12-01", "priority": 3, "cadence": "monthly"}
+    extras = [[f"extra {c}-{o}." for o in range(options)] for c in range(choices)]
     document = {
         "schema": "ef/forecast-set/1",
         "label": "many",
         "base": base,
-        "optional_budget_items": [item | {"amount": 10 + k, "memo": f"extra {k}."} for k in range(2 * choices)],
+        "optional_budget_items": [item | {"amount": 10 + k, "memo": memo} for k, memo in enumerate(chain(*extras))],
         "choices": [
             {
                 "name": str(c),
-                "options": [{"name": f"{c}{o}", "memo_regexes": [f"^extra {2 * c + o}\\."]} for o in (0, 1)],
+                "options": [
+                    {"name": f"{c}-{o}", "memo_regexes": [f"^{re.escape(memo)}"]} for o, memo in enumerate(memos)
+                ],
             }
-            for c in range(choices)
+            for c, memos in enumerate(extras)
         ],
     }
     path.write_text(dumps(document), encoding="utf-8")
