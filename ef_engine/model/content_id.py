@@ -35,8 +35,7 @@ def _digest(content: dict[str, Any]) -> str:
     return sha256(_canonical(content).encode()).hexdigest()[:DIGITS]
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+_canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
 def _normalised(rate: Decimal) -> str:
