@@ -7,6 +7,7 @@ never loaded and saved again.
 from __future__ import annotations
 
 import os
+from itertools import count
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -52,14 +53,26 @@ def identified(read: Loaded, record_id: str) -> bytes:
         return read.data
     package = open_package(read.data, read.name)
     with without_warnings():
-        workbook, _ = read_settings(package.name, Cells(package), package.sheets)
+        cells = Cells(package)
+        workbook, _ = read_settings(package.name, cells, package.sheets)
+        formulas = cells.formulas(workbook.config.title)
     table, part = workbook.config, package.sheets[workbook.config.title]
     row = workbook.rows.get((ID_KEY,))
     xml = package.part(part)
     if row is None:
-        row = table.last_row + 1
+        row = _free_row(workbook, formulas)
         xml = with_text(xml, row, table.positions[FIELD], ID_KEY)
     try:
         return with_member(read.data, part, with_text(xml, row, table.positions[VALUE], record_id))
     except BadZipFile as error:
         raise damaged(read.name, str(error)) from None
+
+
+def _free_row(workbook: Workbook, formulas: frozenset[tuple[int, int]]) -> int:
+    """The first row after the settings where nothing stands under Field and Value, not even a formula without value.
+
+    Comments may stand in any row down to the last one a sheet can have.
+    """
+    columns = [workbook.config.positions[key] for key in (FIELD, VALUE)]
+    below = count(max(workbook.rows.values()) + 1)
+    return next(row for row in below if not any((row, column) in formulas for column in columns))

@@ -117,11 +117,19 @@ def _read_config(workbook: Workbook, cells: Cells, title: str) -> None:
     name = workbook.name
     workbook.config = table = read_table(name, title, _CONFIG_COLUMNS, cells)
     workbook.problems += table.problems
+    if missing := [key for key in (FIELD, VALUE) if key not in table.columns]:
+        workbook.problems += [_missing_column(workbook, key) for key in missing]
+        return
     for row, values in zip(table.numbers, table.objects, strict=True):
         _read_setting(workbook, row, values)
     if ID_KEY in workbook.document and (workbook.rows[ID_KEY,], table.positions[VALUE]) in cells.formulas(title):
         place = table.place(name, workbook.rows[ID_KEY,], table.columns[VALUE])
         workbook.problems.append(Problem(place, "must not be a formula", "clear it, staging writes the id"))
+
+
+def _missing_column(workbook: Workbook, key: str) -> Problem:
+    place = workbook.config.place(workbook.name, column=column_title(key))
+    return Problem(place, "is missing", "write Field and Value above the settings")
 
 
 def _read_setting(workbook: Workbook, row: int, values: Mapping[str, Any]) -> None:

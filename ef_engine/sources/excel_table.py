@@ -36,8 +36,7 @@ class Table:
     """A sheet that was read, under the title its user gave it.
 
     `columns` has the users' headers by key and `positions` where they stand, counted from 1; `misspelled` are keys
-    that a wrong header seems to mean. Of each object, `numbers` has the number of its row; `last_row` is the last one
-    that holds anything.
+    that a wrong header seems to mean. Of each object, `numbers` has the number of its row.
     """
 
     title: str
@@ -48,7 +47,6 @@ class Table:
     numbers: list[int] = field(default_factory=list)
     objects: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
-    last_row: int = 0
 
     def place(self, name: str, row: int | None = None, column: str | None = None) -> str:
         """A place in this sheet of the file `name`, as its user would point to it."""
@@ -67,7 +65,6 @@ def read_table(name: str, title: str, fields: Mapping[str, Field], cells: Cells)
     by_column = _columns(name, table, header, fields)
     for line in cells.lines(title, max(by_column) + _BESIDE):
         if line.number > header.number:
-            table.last_row = line.number
             _read_line(name, table, line, by_column)
     return table
 
@@ -144,8 +141,8 @@ def converted(value: Any, field: Field) -> Any:
             return _from_text(_number_text(value), field)
         case int() | Decimal() if field.kind is Kind.BOOLEAN and value in (0, 1):
             return bool(value)  # some programs save TRUE as 1 that is only shown as a word
-        case int() | Decimal() if field.kind in _DATES and _is_written_date(value):
-            return str(int(value))
+        case int() | Decimal() if field.kind in _DATES:
+            return str(int(value)) if _is_written_date(value) else _unformatted(value)
         case date() if field.kind is Kind.TEXTS:
             return Unusable("must be a list of names, not a date", "write them as text, with ; between them")
     return value
@@ -154,6 +151,11 @@ def converted(value: Any, field: Field) -> Any:
 def _number_text(value: int | Decimal) -> str:
     """A number where text belongs, such as an account named 401, without the decimals it does not show."""
     return f"{value:f}".rstrip("0").rstrip(".") if "." in f"{value:f}" else f"{value:f}"
+
+
+def _unformatted(value: int | Decimal) -> Unusable:
+    """In place of a date that may well be one, as the number of days by which spreadsheets count."""
+    return Unusable(f"must be a date, not the number {_number_text(value)}", "give the cell the format of a date")
 
 
 def _is_written_date(value: int | Decimal) -> bool:

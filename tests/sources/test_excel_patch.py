@@ -93,6 +93,28 @@ def test_a_stale_id_is_corrected(workspace: Workspace, tmp_path: Path) -> None:
     assert stage_file(workspace, file).id == excel.read_file(file).carried_id == ID
 
 
+def test_the_id_is_put_below_the_settings_and_not_below_what_else_stands_there(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    """A comment may stand in the last row a sheet can have, and a formula may have an empty text for a value."""
+    file, workbook, formula = tmp_path / "f.xlsx", workbook_of(forecast_document()), '=IF(FALSE,"x","")'
+    config = workbook["Config"]
+    config.delete_rows(next(row[0].row for row in config.iter_rows() if row[0].value == "forecast_id"))
+    below = config.max_row + 1
+    config.cell(below, 2, formula)
+    config["C1"], config["C1048576"] = "Comment", "the last row of all"
+    data = saved(workbook)
+    part = config_part(data)
+    xml = ZipFile(BytesIO(data)).read(part).replace(b'<c r="B%d"' % below, b'<c r="B%d" t="str"' % below)
+    file.write_bytes(with_member(data, part, xml))
+    stage_file(workspace, file)
+    after = load_workbook(file)["Config"]
+    assert [after.cell(below + at, column).value for at in (0, 1) for column in (1, 2)] == [
+        *(None, formula),
+        *("forecast_id", ID),
+    ]
+
+
 def test_mode_and_link_of_the_file_stay(workspace: Workspace, tmp_path: Path) -> None:
     target, link = tmp_path / "target.xlsx", tmp_path / "f.xlsx"
     target.write_bytes(FILES[0].read_bytes())

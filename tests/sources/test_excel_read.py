@@ -165,6 +165,14 @@ def with_cell(title: str, row: int, key: str, value: object) -> Callable[[Workbo
     return change
 
 
+def as_plain_number(title: str, row: int, key: str, value: int) -> Callable[[Workbook], None]:
+    def change(workbook: Workbook) -> None:
+        found = cell(workbook, title, row, key)
+        found.value, found.number_format = value, "General"
+
+    return change
+
+
 def with_header(title: str, place: str, text: str | int) -> Callable[[Workbook], None]:
     def change(workbook: Workbook) -> None:
         workbook[title][place] = text
@@ -227,6 +235,16 @@ MISTAKES = {
         with_cell("Config", 0, "end_date", "31/12/2026"),
         'sheet Config, row 6, column Value: must be a date, not text "31/12/2026"; '
         "write a date, or 2026-01-31 as text.",
+    ),
+    "a date without its format": (
+        as_plain_number("Budget", 2, "start_date", 46054),
+        "sheet Budget, row 2, column Start Date: must be a date, not the number 46054; "
+        "give the cell the format of a date.",
+    ),
+    "settings without their header": (
+        with_header("Config", "B1", ""),
+        "sheet Config, row 2, column B: stands in a column without header; give it one, or remove it.\n"
+        "sheet Config, column Value: is missing; write Field and Value above the settings.",
     ),
     "a time": (
         with_cell("Budget", 2, "start_date", datetime(2026, 1, 2, 8, 30)),
