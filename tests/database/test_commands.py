@@ -70,7 +70,7 @@ def test_a_file_in_the_workspace_is_enough(terminal: Terminal, home: Path) -> No
     fill(target, small())
     assert "input tables  loaded  1 accounts, 2 items" in terminal.ok("--source", "database", "list")
     record_id = terminal.ok("--source", "database", "stage", "--flush").strip()
-    assert terminal.err.splitlines()[1].startswith("From 2026-01-02 to 2026-12-31")
+    assert terminal.err.splitlines()[1].startswith("From 2026-01-02, the earliest start of the items, to 2026-12-31")
     assert terminal.ok("--source", "database", "run", "--id", record_id) == f"{record_id} evaluated\n"
     again = terminal.ok(
         "--source", "database", "restage", "forecast", "--id", record_id, "--end_date", "2026-05-05"

@@ -398,6 +398,9 @@ def test_a_table_that_was_dropped_is_named(terminal: Terminal, database: Target)
     execute(database, "DROP TABLE ef_memo_rule_set")
     assert terminal.run("--source", "database", "stage", *options_of(database)) == 4
     assert terminal.err.startswith("table ef_memo_rule_set is not in the database")
+    terminal.ok("db", "init", *options_of(database))
+    assert terminal.err.startswith("The tables are made")
+    assert scalar(database, "SELECT count(*) FROM ef_memo_rule_set") == 0
 
 
 def test_a_missing_driver_is_a_sentence(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:

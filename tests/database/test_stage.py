@@ -49,7 +49,21 @@ def test_without_dates_the_items_tell_them(workspace: Workspace, database: Targe
     staged = stage_tables(workspace, database, Changes())
     record = forecasts.known(workspace.places, staged.id)
     assert (record.start_date, record.end_date) == ("2026-01-02", "2026-12-31")
-    assert staged.notes[0] == "From 2026-01-02 to 2026-12-31, the earliest start and the latest end of the items."
+    assert staged.notes[0] == "From 2026-01-02, the earliest start of the items, to 2026-12-31, the latest end of the items."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Changes(start_date="2026-01-01"), "To 2026-12-31, the latest end of the items."),
+        (Changes(end_date="2026-12-31"), "From 2026-01-02, the earliest start of the items."),
+    ],
+)
+def test_only_the_date_that_was_filled_in_is_told(
+    workspace: Workspace, database: Target, given: Changes, said: str
+) -> None:
+    fill(database, small())
+    assert stage_tables(workspace, database, given).notes[0] == said
 
 
 def test_an_open_end_of_an_item_is_no_end_of_a_forecast(workspace: Workspace, database: Target) -> None:

@@ -33,6 +33,7 @@ def test_without_options_it_is_the_default_file() -> None:
         ("postgresql+psycopg://u%40x@[::1]:1/d", Target(hostname="::1", port=1, name="d", username="u@x")),
         ("postgresql://u@%2Ftmp%2FMixed/d", Target(hostname="/tmp/Mixed", name="d", username="u")),
         ("postgresql:///d?host=/tmp/Mixed&user=u", Target(hostname="/tmp/Mixed", name="d", username="u")),
+        ("postgresql+psycopg2://h/d", Target(hostname="h", name="d")),
         ("postgresql://h/d?sslmode=require", Target(hostname="h", name="d", parameters={"sslmode": "require"})),
         ("postgresql://", Target()),
     ],

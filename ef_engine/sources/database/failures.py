@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from ef_engine.errors import CommandError, EfError, HeldError, NotFoundError, UnavailableError
+from ef_engine.errors import CommandError, HeldError, NotFoundError, UnavailableError
 from ef_engine.sources.database.target import Target
 
 INIT = "`ef_cli db init` makes it"
@@ -31,8 +31,8 @@ class ConflictError(HeldError):
 
 
 @contextmanager
-def translated(target: Target) -> Iterator[None]:
-    """Raises what the database answers as an EfError."""
+def translated(target: Target, place: str = "") -> Iterator[None]:
+    """Raises what the database answers as an EfError, which begins with the place it is about, if there is one."""
     try:
         yield
     except (ModuleNotFoundError, NoSuchModuleError) as error:
@@ -42,9 +42,13 @@ def translated(target: Target) -> Iterator[None]:
     except ImportError as error:  # the driver is there, and the library it is made for is not
         raise _no_driver() from error
     except DBAPIError as error:
-        raise error_of(error, target) from _without_frames(error)
+        raise _at(place, error_of(error, target)) from _without_frames(error)
     except SQLAlchemyError as error:
         raise UnavailableError(f"{target} cannot be used ({type(error).__name__})", "--debug shows why") from error
+
+
+def _at(place: str, error: CommandError) -> CommandError:
+    return type(error)(f"{place}: {error.problem}", error.remedy) if place else error
 
 
 def _without_frames(error: DBAPIError) -> DBAPIError:
@@ -62,7 +66,7 @@ def _no_driver() -> CommandError:
     return CommandError("PostgreSQL needs a driver that is not installed", "`pip install 'ef[postgresql]'` brings it")
 
 
-def error_of(error: DBAPIError, target: Target) -> EfError:
+def error_of(error: DBAPIError, target: Target) -> CommandError:
     """The sentence for an error of a driver."""
     text = " ".join(str(error.orig).split())
     state = getattr(error.orig, "sqlstate", None) or _sqlite_state(error.orig)
@@ -78,7 +82,7 @@ def _sqlite_state(error: BaseException | None) -> str | None:
     return "_".join(name.split("_")[:2]) if name else None  # SQLITE_BUSY_SNAPSHOT is a SQLITE_BUSY
 
 
-def _of_missing(text: str, target: Target) -> EfError | None:
+def _of_missing(text: str, target: Target) -> CommandError | None:
     if found := _MISSING_TABLE.search(text):
         table = found[1] or found[2]
         remedy = INIT if table.startswith("ef_") else "check its name"
@@ -88,7 +92,7 @@ def _of_missing(text: str, target: Target) -> EfError | None:
     return None
 
 
-def _of_connection(text: str, target: Target) -> EfError:
+def _of_connection(text: str, target: Target) -> CommandError:
     """What stands between us and a server: its driver knows no codes for that, only texts."""
     if "password" in text or "authentication" in text:
         return CommandError(f"{target} does not accept the user or password", "check PGPASSWORD, ~/.pgpass or the URL")
@@ -101,7 +105,7 @@ def _of_connection(text: str, target: Target) -> EfError:
     return UnavailableError(f"{target} does not answer", remedy)
 
 
-def _of_state(state: str, text: str, target: Target) -> EfError:
+def _of_state(state: str, text: str, target: Target) -> CommandError:
     match state:
         case "SQLITE_BUSY" | "SQLITE_LOCKED" | "55P03":
             return HeldError(f"{target} is locked by somebody else", "try again when they are done")

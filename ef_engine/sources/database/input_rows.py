@@ -99,8 +99,11 @@ def _dated(rows: Rows, frame: Frame, kind: str) -> tuple[Frame, tuple[str, ...]]
         raise CommandError("there are no items to take the dates from", "give --start_date and --end_date")
     if end.startswith(_OPEN_END):
         raise CommandError("some items have an open end", "give --end_date")
-    said = f"From {start} to {end}, the earliest start and the latest end of the items."
-    return Frame(start_date=start, end_date=end, label=frame.label, options=frame.options), (said,)
+    taken = [f"from {start}, the earliest start of the items"] if not frame.start_date else []
+    taken += [f"to {end}, the latest end of the items"] if not frame.end_date else []
+    said = ", ".join(taken)
+    dated = Frame(start_date=start, end_date=end, label=frame.label, options=frame.options)
+    return dated, (f"{said[0].upper()}{said[1:]}.",)
 
 
 def _dates(items: Iterable[Mapping[str, Any]], key: str) -> list[str]:

@@ -47,13 +47,17 @@ def _check_not_newer(found: int, target: Target) -> None:
 
 
 def create(connection: Connection, target: Target) -> bool:
-    """Makes the tables; whether there was anything to do. Raises CommandError for another version."""
+    """Makes the tables that are not there; whether there were any. Raises CommandError for another version."""
     _lock(connection)
-    if version_of(connection) is not None:
+    is_versioned = version_of(connection) is not None
+    if is_versioned:
         check(connection, target)
+    there = inspect(connection)
+    if is_versioned and all(there.has_table(name) for name in tables.METADATA.tables):
         return False
     tables.METADATA.create_all(connection)
-    connection.execute(insert(tables.SCHEMA).values(version=VERSION))
+    if not is_versioned:
+        connection.execute(insert(tables.SCHEMA).values(version=VERSION))
     return True
 
 

@@ -72,11 +72,11 @@ def checked(sql: str, dialect: str, place: str) -> exp.Query:
     """The SELECT as understood in the dialect (`postgres`, `sqlite`); InputError for anything else."""
     if len(sql) > LONGEST:
         raise _refused(place, f"has {len(sql)} characters, more than {LONGEST}")
-    statements = [each for each in _parsed(sql, dialect, place) if each is not None]
+    statements = [each for each in _parsed(sql, dialect, place) if not isinstance(each, exp.Semicolon | None)]
     if len(statements) != 1:
         problem = "is empty" if not statements else f"holds {len(statements)} statements"
         raise _refused(place, problem)
-    (statement,) = statements
+    statement = _without_brackets(statements[0])
     if not isinstance(statement, exp.Select | exp.SetOperation):
         raise _refused(place, f"is {_what(statement)} and no SELECT")
     for node in statement.walk():
@@ -95,6 +95,13 @@ def _parsed(sql: str, dialect: str, place: str) -> list[exp.Expr | None]:
         raise _refused(place, "is nested too deeply") from None
     finally:
         logger.disabled = was_disabled
+
+
+def _without_brackets(statement: exp.Expr) -> exp.Expr:
+    """What stands between brackets around the whole, which SQLite does not know."""
+    while isinstance(statement, exp.Subquery) and not any(each for key, each in statement.args.items() if key != "this"):
+        statement = statement.this
+    return statement
 
 
 def _check(node: exp.Expr, place: str) -> None:

@@ -19,7 +19,7 @@ from ef_engine.model.wording import did_you_mean, quoted
 from ef_engine.sources.database import select_guard
 from ef_engine.sources.database.connect import is_server, reading
 from ef_engine.sources.database.datasets import DATASETS, OWN_COLUMNS, POSITION, Dataset
-from ef_engine.sources.database.failures import TimedOutError
+from ef_engine.sources.database.failures import TimedOutError, translated
 from ef_engine.sources.database.input_rows import Rows
 from ef_engine.sources.database.target import Target
 
@@ -46,7 +46,8 @@ def run(target: Target, username: str, queries: Mapping[str, str], seconds: floa
         problems: list[Problem] = []
         for dataset, _ in given:
             try:
-                found[dataset.option] = _rows(connection, dataset, statements[dataset.option], username, deadline)
+                with translated(target, f"--{dataset.option}"):
+                    found[dataset.option] = _rows(connection, dataset, statements[dataset.option], username, deadline)
             except InputError as error:
                 problems += error.problems
         if problems:

@@ -18,8 +18,8 @@ OPTIONS = (
     "database_hostname", "database_port", "database_name", "database_username", "database_password", "database_url",
 )  # fmt: skip
 _OF_SERVERS = ("database_hostname", "database_port", "database_username", "database_password")
-_SERVER_SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
-_FILE_SCHEMES = ("sqlite", "sqlite+pysqlite")
+_SERVER_SCHEMES = ("postgresql", "postgres")
+_FILE_SCHEME = "sqlite"
 _FILE_SUFFIXES = (".db", ".sqlite", ".sqlite3")
 _REMEDY = "write postgresql://NAME@HOST:PORT/DATABASE or sqlite:///FILE"
 
@@ -99,12 +99,13 @@ def _parsed(url: str) -> Target:
         port = parts.port
     except ValueError:
         raise CommandError("the database URL cannot be read", _REMEDY) from None
-    if parts.scheme in _FILE_SCHEMES:
+    kind = parts.scheme.partition("+")[0]  # the driver is for us to choose
+    if kind == _FILE_SCHEME:
         path = unquote(url.partition("://")[2].partition("?")[0]).removeprefix("/")
         if not path or path == ":memory:":
             raise CommandError("the database URL names no file", _REMEDY)
         return Target(file=Path(path).expanduser())
-    if parts.scheme not in _SERVER_SCHEMES:
+    if kind not in _SERVER_SCHEMES:
         raise CommandError("the database URL is of no kind that is known here", _REMEDY)
     parameters = dict(parse_qsl(parts.query))
     secret = parts.password or parameters.pop("password", None)
