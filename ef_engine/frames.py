@@ -7,6 +7,7 @@ instead. Missing cells (NaN, NaT, None, NA) of an input are keys left out. What 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -123,9 +124,12 @@ def from_dataframes(
     """A forecast from frames whose columns are the keys of a JSON forecast (formats.md).
 
     The lists of a composite milestone are lists, or text separated by `;`. Raises InputError with every problem; a row
-    is named by its position, counted from 0 as `iloc` does: `accounts, row 2, column apr`.
+    is named by its position, counted from 0 as `iloc` does: `accounts, row 2, column apr`. What is wrong in every row of
+    a column is told once, of the column.
     """
     milestones = {"account": account_milestones, "memo": memo_milestones, "composite": composite_milestones}
+    frames = {"accounts": accounts, "budget_items": budget_items, "memo_rules": memo_rules}
+    frames |= {f"{kind}_milestones": frame for kind, frame in milestones.items()}
     read = read_forecast(
         {
             "schema": FORECAST_SCHEMA,
@@ -139,9 +143,10 @@ def from_dataframes(
             "milestones": {kind: _objects(frame) for kind, frame in milestones.items()},
         }
     )
-    if isinstance(read, Forecast):
+    problems = [problem for name, frame in frames.items() for problem in _doubled(name, frame)]
+    if isinstance(read, Forecast) and not problems:
         return read
-    raise InputError([_problem(finding) for finding in read])
+    raise InputError(problems + ([] if isinstance(read, Forecast) else _problems(read, frames)))
 
 
 def _records(columns: Sequence[str], records: Sequence[object], exact: bool) -> pd.DataFrame:
@@ -191,6 +196,8 @@ def _value(name: str, cell: Any) -> object:
 
 def _cell(cell: Any) -> object:
     """A cell as a JSON reader would give it; a time of day stays visible, to be refused as no date."""
+    if cell is pd.NaT:
+        return None
     if isinstance(cell, np.datetime64):
         cell = pd.Timestamp(cell)
     if isinstance(cell, datetime):
@@ -200,21 +207,38 @@ def _cell(cell: Any) -> object:
     return cell.item() if isinstance(cell, np.generic) else cell
 
 
-def _problem(finding: Finding) -> Problem:
-    return Problem(_place(finding.path), finding.problem, finding.remedy)
+def _doubled(name: str, frame: pd.DataFrame | None) -> list[Problem]:
+    """The columns that come more than once, of which one would hide the others."""
+    columns = [] if frame is None else list(map(str, frame.columns))
+    doubled = [column for column in dict.fromkeys(columns) if columns.count(column) > 1]
+    return [Problem(f"{name}, column {column}", "comes more than once", "keep one of them") for column in doubled]
 
 
-def _place(path: Path) -> str:
+def _problems(findings: Iterable[Finding], frames: Mapping[str, pd.DataFrame | None]) -> list[Problem]:
+    """Each finding at its cell; what every row of a frame has in the same column is told once, without the row."""
+    placed = [(*_cell_at(each.path), each.problem, each.remedy) for each in findings]
+    rows = Counter((name, *rest) for name, row, *rest in placed if row is not None)
+    problems = []
+    for name, row, column, problem, remedy in placed:
+        frame = frames.get(name)
+        is_everywhere = frame is not None and 1 < len(frame) == rows[name, column, problem, remedy]
+        parts = [name, *([] if row is None or is_everywhere else [f"row {row}"]), *([column] if column else [])]
+        problems.append(Problem(", ".join(parts), problem, remedy))
+    return list(dict.fromkeys(problems))
+
+
+def _cell_at(path: Path) -> tuple[str, int | None, str]:
+    """Frame, row and column of what a path of the document points to, the last two where there are such."""
     match path:
         case ("milestones", str(kind), *rest):
             name = f"{kind}_milestones"
         case (str(name), *rest):
             pass
         case _:
-            return "forecast"
+            return "forecast", None, ""
     match rest:
         case [int(row), str(column), *_]:
-            return f"{name}, row {row}, column {column}"
+            return name, row, f"column {column}"
         case [int(row)]:
-            return f"{name}, row {row}"
-    return ", ".join(map(str, [name, *rest]))
+            return name, row, ""
+    return name, None, ", ".join(map(str, rest))

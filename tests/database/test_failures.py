@@ -13,8 +13,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from ef_engine.errors import EfError, UnavailableError
 from ef_engine.service import exchange, stage_database
@@ -24,6 +27,7 @@ from ef_engine.service.stage_database import stage_selects, stage_tables
 from ef_engine.service.workspace import Workspace
 from ef_engine.sources.database import inputs, result_rows, tables
 from ef_engine.sources.database.datasets import DATASETS, Dataset
+from ef_engine.sources.database.failures import error_of
 from ef_engine.sources.database.target import Target
 from ef_engine.store import atomic, forecasts
 from tests.cli.conftest import Terminal
@@ -380,10 +384,19 @@ def test_every_failure_to_connect_is_one_sentence(
         ("--database_name", "text.sqlite"): (2, "is damaged or is no SQLite file; name another file."),
         ("--database_name", "directory.sqlite"): (4, "cannot be opened; check the path and its permissions."),
     }  # fmt: skip
+    at_host = f"postgresql://postgres@{quote(str(server_database.hostname), safe='')}/postgres"
+    for parameter in ("sslmod=require", "sslmode=often"):
+        cases["--database_url", f"{at_host}?{parameter}"] = (2, "or has no such value; correct it, or leave it out.")
     for options, (code, sentence) in cases.items():
         found = terminal.run("--source", "database", "stage", *options)
         assert (found, terminal.out, terminal.err.count("\n")) == (code, "", 1), (options, terminal.err)
         assert terminal.err.endswith(sentence + "\n"), (options, terminal.err)
+
+
+def test_a_server_that_does_not_encrypt_is_not_taken_for_one_that_is_not_there() -> None:
+    answer = psycopg.OperationalError("connection failed: server does not support SSL, but SSL was required")
+    told = error_of(DBAPIError("", None, answer), Target(name="house"))
+    assert str(told).endswith("offers no encrypted connection; leave out sslmode, or set it to prefer.")
 
 
 def test_missing_tables_are_told(terminal: Terminal, postgresql: Target) -> None:

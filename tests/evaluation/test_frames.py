@@ -117,6 +117,32 @@ def test_a_problem_names_frame_row_and_column(column: str, value: object) -> Non
     assert [problem.place for problem in caught.value.problems] == [f"accounts, row 1, column {column}"]
 
 
+def refusal(**changes: Any) -> list[str]:
+    """What is said of the two accounts with other columns, or with other dates."""
+    dates = {"start_date": date(2026, 1, 1), "end_date": date(2026, 2, 1)}
+    with pytest.raises(InputError) as caught:
+        from_dataframes(**({"accounts": accounts()} | dates | changes))
+    return str(caught.value).splitlines()
+
+
+def test_what_is_wrong_with_a_column_is_told_once() -> None:
+    spends = pd.DataFrame({"memo": ["a", "b", "c"], "cadence": "daily", "priority": 1, "amount": 1, "cost": 2})
+    rules = pd.DataFrame({"memo_regex": ["."], "account_from": "Checking", "account_to": None, "priority": 1})
+    assert refusal(budget_items=spends.assign(start_date="2026-01-01"), memo_rules=rules) == [
+        'budget_items, column cost: "cost" is no key of a budget item; rename or remove it.',
+        "budget_items, column end_date: is missing; add no date after this one; 9999-12-31 for an open end.",
+    ]
+
+
+def test_a_column_that_comes_twice_hides_no_other() -> None:
+    doubled = pd.concat([accounts(), accounts()[["balance"]]], axis=1)
+    assert refusal(accounts=doubled) == ["accounts, column balance: comes more than once; keep one of them."]
+
+
+def test_a_date_that_is_not_there_is_a_finding() -> None:
+    assert refusal(end_date=pd.NaT) == ['end_date: must be a date, not null; write it as "2026-01-31".']
+
+
 def test_problems_of_milestones_and_dates_are_placed_too() -> None:
     goals = pd.DataFrame([{"name": "both", "account_milestones": "rich; famous", "memo_milestones": None}])
     with pytest.raises(InputError) as caught:

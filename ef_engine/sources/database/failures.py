@@ -17,6 +17,7 @@ from ef_engine.sources.database.target import Target
 INIT = "`ef_cli db init` makes it"
 _SPACE = "free some space and try again; nothing was changed"
 _MISSING_TABLE = re.compile(r'no such table: (?:\w+\.)?(\w+)|relation "(?:\w+\.)?(\w+)" does not exist')
+_WRONG_PARAMETER = re.compile(r"invalid (?:connection option|URI query parameter|\w+ value)")
 _MISSING_COLUMN = re.compile(r'no such column: (\S+)|column "?([\w.]+)"? does not exist')
 
 
@@ -101,6 +102,11 @@ def _of_connection(text: str, target: Target) -> CommandError:
         return NotFoundError(f"{target} cannot be opened: there is no such {what}", f"check the name of the {what}")
     if "closed" in text or "terminat" in text or "lost" in text:
         return UnavailableError(f"the connection to {target} was lost, nothing was changed", "try again")
+    if _WRONG_PARAMETER.search(text):
+        problem = f"{target} cannot be opened: a parameter of its URL is unknown or has no such value"
+        return CommandError(problem, "correct it, or leave it out")
+    if "support SSL" in text:
+        return CommandError(f"{target} offers no encrypted connection", "leave out sslmode, or set it to prefer")
     remedy = "check --database_hostname and --database_port, and that the server runs"
     return UnavailableError(f"{target} does not answer", remedy)
 
