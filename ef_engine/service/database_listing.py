@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -9,6 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from ef_engine.errors import EfError
+from ef_engine.service.ids import kind_of
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import records
 from ef_engine.store.rows import GROUPS, Row
@@ -47,9 +49,13 @@ def _stored(workspace: Workspace, target: Target) -> Iterator[Row]:
 
     with reading(target) as connection:
         schema.check(connection, target)
-        documents = stored.records(connection, workspace.owner)
-    for document in documents:
-        row = row_of(workspace.places, records.from_json(dict(document)))
+        found = stored.records(connection, workspace.owner)
+    for record_id, record in found:
+        try:
+            row = row_of(workspace.places, records.from_json(json.loads(record)))
+        except (ValueError, KeyError, TypeError):
+            kind, note = kind_of(record_id), str(stored.altered(record_id))
+            row = Row(record_id, kind, "unreadable", owner=workspace.owner, note=note)
         yield row._replace(note=row.note or "in the database")
 
 

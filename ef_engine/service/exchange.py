@@ -152,8 +152,17 @@ def _import(workspace: Workspace, target: Target, ids: Sequence[str]) -> list[Ex
     return list(done.values())
 
 
+def _record_of(piece: Stored) -> Record:
+    from ef_engine.sources.database.stored import altered
+
+    try:
+        return records.from_json(dict(piece.record))
+    except (ValueError, KeyError, TypeError) as error:
+        raise altered(piece.id) from error
+
+
 def _take(places: Places, arrival: Arrival, piece: Stored) -> Exchanged:
-    record = records.from_json(dict(piece.record))
+    record = _record_of(piece)
     with claimed(places, piece.id):
         known = forecasts.read_record(places, piece.id)
     if isinstance(known, forecasts.Unreadable):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ef_engine.errors import CommandError, HeldError, NotFoundError
+from ef_engine.service.database_listing import with_database
 from ef_engine.service.exchange import export, find_stored_id, finished_ids, import_stored, stored_ids
 from ef_engine.service.run import Wishes, run
 from ef_engine.service.stage import stage_data
@@ -18,7 +19,7 @@ from ef_engine.store import forecasts
 from ef_engine.store.claims import claimed
 from ef_engine.store.places import places_under
 from tests.case_files import case_forecast, forecast_cases, read_case
-from tests.database.servers import content, scalar
+from tests.database.servers import content, execute, scalar
 from tests.service.documents import plans, small
 
 AWKWARD = {"label": 'tab\\t "quoted", back\\slash \\N ünï 🏠', "name": 'Giro, "A\\N" ü'}
@@ -177,6 +178,39 @@ def test_a_result_that_would_not_come_back_the_same_is_refused(
     with pytest.raises(CommandError, match="is not as ef writes it"):
         export(workspace, database, [record_id])
     assert content(database) == before
+
+
+ALTERATIONS = (
+    "UPDATE ef_forecasts SET document = '{'",
+    "UPDATE ef_forecasts SET document = replace(document, 'salary', 'wages')",
+    "UPDATE ef_runs SET record = '[]'",
+    "UPDATE ef_runs SET record = '{}'",
+    "UPDATE ef_runs SET outline = 'x'",
+    "UPDATE ef_runs SET outline = NULL",
+    "DELETE FROM ef_runs",
+    "UPDATE ef_forecast_balances SET balance = '7' WHERE date = '2026-01-05'",
+    "DELETE FROM ef_forecast_days WHERE date = '2026-01-05'",
+    "UPDATE ef_decisions SET status = 'likely'",
+    "UPDATE ef_postings SET cause = 'luck'",
+)
+
+
+def test_what_somebody_changed_in_a_database_is_not_imported(workspace: Workspace, database: Target) -> None:
+    """A set's document as well as the rows of a forecast; the list tells of what it cannot read, and goes on."""
+    record_id, other = evaluated(workspace, small()), elsewhere(workspace)
+    for statement in ALTERATIONS:
+        export(workspace, database, [record_id])
+        execute(database, statement)
+        with pytest.raises(CommandError, match=f"the rows of {record_id} in the database are not those"):
+            import_stored(other, database, [record_id])
+        states = {row.state for row in with_database(other, database, [])}
+        assert states <= {"unreadable" if "record" in statement else "evaluated"}
+    assert forecasts.known_ids(other.places) == set()
+    set_id = evaluated(workspace, plans())
+    export(workspace, database, [set_id])
+    execute(database, "UPDATE ef_forecast_sets SET document = replace(document, 'salary', 'wages')")
+    with pytest.raises(CommandError, match=f"the rows of {set_id} in the database are not those"):
+        import_stored(other, database, [set_id])
 
 
 def test_what_runs_is_not_imported_and_nothing_else_is_either(workspace: Workspace, database: Target) -> None:

@@ -39,7 +39,7 @@ def old_file(tmp_path: Path) -> Target:
 def test_a_file_of_version_1_is_not_used_before_it_is_migrated(workspace: Workspace, old_file: Target) -> None:
     before = content_of_file(old_file)
     for use in (lambda: stage_tables(workspace, old_file, DATES), lambda: export(workspace, old_file, [])):
-        with pytest.raises(CommandError, match="are of version 1, and this ef needs 2; `ef_cli db migrate`"):
+        with pytest.raises(CommandError, match="are of version 1, and this ef needs 3; `ef_cli db migrate`"):
             use()
     with pytest.raises(CommandError):
         service.init(old_file)
@@ -79,7 +79,7 @@ def shape(target: Target) -> dict[str, Any]:
 
 
 def as_version_1(target: Target) -> None:
-    """What version 2 added is taken away."""
+    """What the versions 2 and 3 added is taken away."""
     with altering(target) as connection:
         for table in (
             tables.INPUTS["optional_budget_item_set"],
@@ -88,7 +88,8 @@ def as_version_1(target: Target) -> None:
             tables.MEMBERS,
         ):
             table.drop(connection)
-        connection.exec_driver_sql("ALTER TABLE ef_runs DROP COLUMN net_worth")
+        for column in ("net_worth", "digest"):
+            connection.exec_driver_sql(f"ALTER TABLE ef_runs DROP COLUMN {column}")
         connection.exec_driver_sql("UPDATE ef_schema SET version = 1")
 
 
@@ -174,7 +175,7 @@ def test_a_dump_holds_every_row_of_the_user_and_of_nobody_else(
     export(workspace, database, [set_id])
     text = terminal.ok("db", "json", "--username", "ann", *options_of(database))
     document = json.loads(text)
-    assert (document["schema"], document["version"]) == ("ef/database/1", 2)
+    assert (document["schema"], document["version"]) == ("ef/database/1", 3)
     counts = {name: len(rows) for name, rows in document["tables"].items()}
     for name in counts:
         assert counts[name] == scalar(database, f"SELECT count(*) FROM {name} WHERE username = 'ann'")

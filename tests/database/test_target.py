@@ -9,6 +9,7 @@ import pytest
 from ef_engine.errors import CommandError
 from ef_engine.secret import revealed
 from ef_engine.service.database import init
+from ef_engine.sources.database.schema import VERSION
 from ef_engine.sources.database.target import Target, target_of
 from tests.database.servers import scalar
 
@@ -83,5 +84,5 @@ def test_a_name_alone_may_be_that_of_a_file(name: str, is_file: bool) -> None:
 def test_a_file_may_have_any_name(tmp_path: Path, name: str) -> None:
     target = Target(file=tmp_path / name)
     assert init(target)
-    assert scalar(target, "SELECT version FROM ef_schema") == 2
+    assert scalar(target, "SELECT version FROM ef_schema") == VERSION
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [target.file]

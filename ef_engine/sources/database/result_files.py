@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from ef_engine.errors import CommandError
@@ -96,6 +97,14 @@ def write_files(result: StoredResult) -> dict[str, bytes]:
         "result.json": dump_with_decisions(document, result.decisions),
     }
     return {name: text.encode() for name, text in texts.items()}
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """What tells whether files are those that were stored: SHA-256, in hex digits."""
+    found = sha256()
+    for name, data in sorted(files.items()):
+        found.update(f"{name} {len(data)}\n".encode() + data)
+    return found.hexdigest()
 
 
 def _day(text: str | None) -> date | None:

@@ -16,7 +16,7 @@ from ef_engine.sources.database.connect import is_server
 from ef_engine.sources.database.failures import INIT
 from ef_engine.sources.database.target import Target
 
-VERSION = 2
+VERSION = 3
 
 _LOCK = 0x6566
 """The advisory lock of PostgreSQL under which tables are made, so that two who do it do not collide."""
@@ -125,4 +125,10 @@ _SETS_ON_SERVER = (
     .replace("allowed INTEGER", "allowed BOOLEAN")
 )
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1}
+
+def _from_2(connection: Connection) -> None:
+    """Version 3 knows what the files of a result were; of those stored before, nothing is known."""
+    connection.execute(text("ALTER TABLE ef_runs ADD COLUMN digest TEXT"))
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = {1: _from_1, 2: _from_2}

@@ -1,7 +1,8 @@
 """Forecasts, sets and results of one user in a database: written, found, read back.
 
 What is stored again replaces what was there. Records are the documents of the store, kept as they are; the columns
-beside them are for people who ask the database.
+beside them are for people who ask the database. Whoever may write there may change rows; what comes back is what was
+stored, or is refused.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, delete, select
 
-from ef_engine.errors import NotFoundError
+from ef_engine.errors import CommandError, InputError, NotFoundError
+from ef_engine.model.content_id import forecast_id, forecast_set_id
 from ef_engine.model.forecast import Forecast
 from ef_engine.sources.database import result_files, result_rows, tables
 from ef_engine.sources.database.bulk import Value, write_rows
@@ -97,18 +99,18 @@ def _set_rows(piece: Stored) -> _Rows:
 
 def _forecast_rows(piece: Stored) -> _Rows:
     found: _Rows = {tables.FORECASTS.name: [_described(piece)]}
-    outline = None
+    outline = digest = None
     if piece.results:
         result = result_files.read_files(piece.results, piece.id)
         found |= result_rows.rows_of(result, _forecast(piece.document, piece.id))
-        outline = result.outline
-    return found | {tables.RUNS.name: [_run(piece.record, outline)]}
+        outline, digest = result.outline, result_files.digest_of(piece.results)
+    return found | {tables.RUNS.name: [(*_run(piece.record), outline, digest)]}
 
 
-def _run(record: Mapping[str, Any], outline: str | None) -> tuple[Value, ...]:
+def _run(record: Mapping[str, Any]) -> tuple[Value, ...]:
     words = record.get("outcome") or record["status"], record["attempt"], record.get("started"), record.get("finished")
     about = record.get("message") or "", record.get("fingerprint"), (record.get("summary") or {}).get("net_worth")
-    return (*words, *about, _dumped(record), outline)
+    return *words, *about, _dumped(record)
 
 
 def _dumped(record: Mapping[str, Any]) -> str:
@@ -131,19 +133,33 @@ def ids(connection: Connection, username: str) -> list[str]:
     ]
 
 
-def records(connection: Connection, username: str) -> list[Mapping[str, Any]]:
-    """The records of all the user has stored."""
-    columns = (tables.RUNS.c.record, tables.SETS.c.record)
-    queries = [select(column).where(column.table.c.username == username) for column in columns]
-    return [json.loads(text) for query in queries for text in connection.scalars(query)]
+def records(connection: Connection, username: str) -> list[tuple[str, str]]:
+    """Id and record, as text, of all the user has stored."""
+    queries = [
+        select(table.columns[1], table.c.record).where(table.c.username == username)
+        for table in (tables.RUNS, tables.SETS)
+    ]
+    return [(record_id, record) for query in queries for record_id, record in connection.execute(query)]
 
 
 def read(connection: Connection, username: str, record_id: str) -> Stored:
-    """One forecast or set; NotFoundError where the user has none of that id."""
-    found = _read_set(connection, username, record_id) or _read_forecast(connection, username, record_id)
+    """One forecast or set as it was stored.
+
+    NotFoundError where the user has none of that id, CommandError where somebody has changed its rows since.
+    """
+    try:
+        found = _read_set(connection, username, record_id) or _read_forecast(connection, username, record_id)
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, ArithmeticError, InputError) as error:
+        raise altered(record_id) from error
     if found is None:
         raise NotFoundError(f"{record_id} is not in the database", "`ef_cli --source database list` shows what is")
     return found
+
+
+def altered(record_id: str) -> CommandError:
+    """The error for rows that do not make what was stored."""
+    problem = f"the rows of {record_id} in the database are not those that were stored"
+    return CommandError(problem, "export it again from a workspace that has it")
 
 
 def read_with_members(connection: Connection, username: str, record_id: str) -> Iterator[Stored]:
@@ -158,20 +174,33 @@ def _read_set(connection: Connection, username: str, record_id: str) -> Stored |
     row = _one(connection, tables.SETS, username, record_id)
     if row is None:
         return None
-    return Stored(id=record_id, record=json.loads(row.record), document=row.document.encode(), results={})
+    return _checked(Stored(id=record_id, record=json.loads(row.record), document=row.document.encode(), results={}))
 
 
 def _read_forecast(connection: Connection, username: str, record_id: str) -> Stored | None:
     row = _one(connection, tables.FORECASTS, username, record_id)
-    run = _one(connection, tables.RUNS, username, record_id)
-    if row is None or run is None:
+    if row is None:
         return None
+    run = _one(connection, tables.RUNS, username, record_id)
+    if run is None:
+        raise altered(record_id)
     document = row.document.encode()
     results: Mapping[str, bytes] = {}
     if run.outline is not None:
         rows = {table.name: _rows(connection, table, username, record_id) for table in tables.RESULTS}
         results = result_files.write_files(result_rows.result_of(rows, run.outline, _forecast(document, record_id)))
-    return Stored(id=record_id, record=json.loads(run.record), document=document, results=results)
+    if run.digest is not None and run.digest != result_files.digest_of(results):
+        raise altered(record_id)
+    return _checked(Stored(id=record_id, record=json.loads(run.record), document=document, results=results))
+
+
+def _checked(found: Stored) -> Stored:
+    """The same, unless it is another one than its id says; `CommandError` then."""
+    value = read_bytes(found.document, found.id, "forecastset" if found.is_set else "forecast").value
+    content = forecast_id(value) if isinstance(value, Forecast) else forecast_set_id(value)
+    if not content == found.record["id"] == found.id:
+        raise altered(found.id)
+    return found
 
 
 def _one(connection: Connection, table: Table, username: str, record_id: str) -> Row[Any] | None:

@@ -109,7 +109,8 @@ MEMBERS = _stored(
 RUNS = _stored(
     "ef_runs", _text("forecast_id"), _text("outcome"), _number("attempt"), _text("started", required=False),
     _text("finished", required=False), _text("message"), _text("fingerprint", required=False),
-    _money("net_worth", required=False), _text("record"), _text("outline", required=False), key=("forecast_id",),
+    _money("net_worth", required=False), _text("record"), _text("outline", required=False),
+    _text("digest", required=False), key=("forecast_id",),
 )  # fmt: skip
 BALANCES = _stored(
     "ef_forecast_balances", _text("forecast_id"), _day("date"), _text("account"), _text("part"), _money("balance"),
