@@ -181,6 +181,30 @@ def test_options_come_from_the_command_line(workspace: Workspace, database: Targ
         stage_tables(workspace, database, DATES, options={"all_loans_strategy": "avalance"})
 
 
+COLUMN_TYPES = ("amount TYPE text", "amount TYPE double precision USING amount::float", "start_date TYPE timestamp")
+
+
+def test_the_types_of_columns_do_not_matter_where_their_values_are_right(
+    workspace: Workspace, server_database: Target
+) -> None:
+    fill(server_database, small())
+    staged = stage_tables(workspace, server_database, DATES).id
+    for change in COLUMN_TYPES:
+        execute(server_database, f"ALTER TABLE ef_budget_item_set ALTER COLUMN {change}")
+        assert stage_tables(workspace, server_database, DATES).id == staged, change
+
+
+def test_dates_that_are_none_are_findings_where_the_dates_are_taken_from_them(
+    workspace: Workspace, server_database: Target
+) -> None:
+    fill(server_database, small())
+    execute(server_database, "ALTER TABLE ef_budget_item_set ALTER COLUMN start_date TYPE timestamp")
+    execute(server_database, "UPDATE ef_budget_item_set SET start_date = start_date + interval '8 hours'")
+    with pytest.raises(InputError) as caught:
+        stage_tables(workspace, server_database, Changes())
+    assert "table ef_budget_item_set, row memo='trip', column start_date: must be a date" in str(caught.value)
+
+
 def test_dates_python_does_not_know_are_findings(workspace: Workspace, server_database: Target) -> None:
     fill(server_database, small())
     execute(server_database, "UPDATE ef_budget_item_set SET end_date = 'infinity', amount = 'NaN' WHERE memo = 'trip'")

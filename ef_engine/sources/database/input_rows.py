@@ -10,6 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -95,8 +96,10 @@ def _dated(rows: Rows, frame: Frame, kind: str) -> tuple[Frame, tuple[str, ...]]
     ]
     start = frame.start_date or min(_dates(items, "start_date"), default=None)
     end = frame.end_date or max(_dates(items, "end_date"), default=None)
-    if start is None or end is None:
+    if not items:
         raise CommandError("there are no items to take the dates from", "give --start_date and --end_date")
+    if start is None or end is None:
+        return frame, ()  # those of the items are findings soon
     if end.startswith(_OPEN_END):
         raise CommandError("some items have an open end", "give --end_date")
     taken = [f"from {start}, the earliest start of the items"] if not frame.start_date else []
@@ -168,6 +171,8 @@ def _value(value: Any, kind: Kind) -> Any:
         return _TRUTH.get(str(value).lower(), value)
     if kind in (Kind.TEXTS, Kind.REGEXES):
         return _listed(value)
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date()
     return Decimal(repr(value)) if isinstance(value, float) else value
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, type_coerce
+from sqlalchemy.types import NullType
 
 from ef_engine.sources.database import schema, tables
 from ef_engine.sources.database.connect import is_server, reading
@@ -33,8 +34,10 @@ def read(connection: Connection, username: str, kind: str | None = None, *, to_f
 
 
 def _read(connection: Connection, dataset: Dataset, username: str, to_flush: bool) -> Sequence[dict[str, Any]]:
+    """The rows as the driver gives them: whatever type somebody gave a column, its values are checked like others."""
     table = tables.INPUTS[dataset.option]
-    query = select(table).where(table.c.username == username).order_by(table.c.row_id)
+    columns = [type_coerce(column, NullType()).label(column.key) for column in table.columns]
+    query = select(*columns).where(table.c.username == username).order_by(table.c.row_id)
     if to_flush and is_server(connection):
         query = query.with_for_update()
     return [dict(row) for row in connection.execute(query).mappings()]
