@@ -166,6 +166,13 @@ def test_dropping_asks_first(terminal: Terminal, database: Target, action: str) 
         assert not [row for name, row in content(database).rows if name != "ef_schema"]
 
 
+def test_what_depends_on_a_table_is_in_the_way_of_a_drop(terminal: Terminal, server_database: Target) -> None:
+    execute(server_database, "CREATE VIEW mine AS SELECT name FROM ef_account_set")
+    assert terminal.run("db", "drop", "--yes", *options_of(server_database)) == 2
+    assert terminal.err.endswith("other objects depend on it); drop what depends on it first.\n")
+    assert scalar(server_database, "SELECT count(*) FROM mine") == 0
+
+
 def test_a_dump_holds_every_row_of_the_user_and_of_nobody_else(
     terminal: Terminal, workspace: Workspace, database: Target
 ) -> None:

@@ -98,7 +98,7 @@ def test_two_primary_accounts_are_one_too_many() -> None:
 def test_a_forecast_without_checking_account_is_refused() -> None:
     document = forecast_document() | {"budget_items": [], "memo_rules": [], "milestones": {}}
     assert messages(read_forecast(document | {"accounts": document["accounts"][1:]})) == [
-        "accounts: hold no checking account; add one, from which minimum payments are drawn.",
+        "accounts: must hold a checking account; add one, from which minimum payments are drawn.",
     ]
 
 

@@ -131,6 +131,8 @@ def _of_state(state: str, text: str, target: Target) -> CommandError:
             return CommandError(f"{target} does not accept the user or password", "check PGPASSWORD or ~/.pgpass")
         case "3D000":
             return NotFoundError(f"{target} does not exist", "check --database_name")
+        case "2BP01":
+            return CommandError(f"{target} refuses that ({text})", "drop what depends on it first")
         case "57P01" | "57P02" | "57P03" | "08006" | "08003":
             return UnavailableError(f"the connection to {target} was lost, nothing was changed", "try again")
     return CommandError(f"{target} refuses that ({text})", "--debug shows more")
