@@ -124,8 +124,8 @@ def from_dataframes(
     """A forecast from frames whose columns are the keys of a JSON forecast (formats.md).
 
     The lists of a composite milestone are lists, or text separated by `;`. Raises InputError with every problem; a row
-    is named by its position, counted from 0 as `iloc` does: `accounts, row 2, column apr`. What is wrong in every row of
-    a column is told once, of the column.
+    is named by its position, counted from 0 as `iloc` does: `accounts, row 2, column apr`. What is wrong in every row
+    of a column is told once, of the column.
     """
     milestones = {"account": account_milestones, "memo": memo_milestones, "composite": composite_milestones}
     frames = {"accounts": accounts, "budget_items": budget_items, "memo_rules": memo_rules}

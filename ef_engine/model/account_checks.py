@@ -81,7 +81,9 @@ def _check_primary(forecast: Row, accounts: tuple[Row, ...]) -> Iterator[Finding
         return
     checking = [account for account in accounts if account.type == "checking"]
     if not checking:
-        yield forecast.finding("accounts", "must hold a checking account", "add one, from which minimum payments are drawn")
+        yield forecast.finding(
+            "accounts", "must hold a checking account", "add one, from which minimum payments are drawn"
+        )
     if len(checking) < 2 or not all(account.has("primary") for account in checking):
         return
     primary = [account for account in checking if account["primary"]]

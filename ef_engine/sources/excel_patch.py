@@ -36,11 +36,16 @@ class _Element:
 
 
 class _Scan:
-    """Where the rows of a sheet stand in its bytes, and the cells of one of them."""
+    """Where one row of a sheet and its cells stand in its bytes, or else where it would: before the `following` row.
+
+    Of the others, of which there may be a million, nothing is kept.
+    """
 
     def __init__(self, xml: bytes, wanted: int) -> None:
         self.xml, self.wanted = xml, wanted
-        self.rows: list[_Element] = []
+        self.row: _Element | None = None
+        self.following: int | None = None
+        self._number = 0
         self.data: _Element | None = None
         self.dimension: _Element | None = None
         self.prefix = ""
@@ -68,23 +73,29 @@ class _Scan:
         elif local == "dimension" and len(self._open) == 1:
             element = self.dimension = self._element(0, attributes)
         elif local == "row" and parent == "sheetData":
-            last = self.rows[-1].number if self.rows else 0
-            element = self._element(int(attributes.get("r", last + 1)), attributes)
-            self.rows.append(element)
-        elif local == "c" and parent == "row" and self.rows[-1].number == self.wanted:
-            element = self._cell(attributes)
-            self.rows[-1].cells.append(element)
+            element = self._started_row(attributes)
+        elif local == "c" and parent == "row" and self.row is not None and self._number == self.wanted:
+            element = self._cell(self.row.cells, attributes)
         self._open.append((local, element))
+
+    def _started_row(self, attributes: dict[str, str]) -> _Element | None:
+        self._number = int(attributes.get("r", self._number + 1))
+        if self._number > self.wanted and self.following is None:
+            self.following = self._parser.CurrentByteIndex
+        if self._number != self.wanted or self.row is not None:
+            return None
+        self.row = self._element(self._number, attributes)
+        return self.row
 
     def _element(self, number: int, attributes: dict[str, str]) -> _Element:
         start = self._parser.CurrentByteIndex
         return _Element(number, attributes, start, content=_tag_end(self.xml, start, self.encoding))
 
-    def _cell(self, attributes: dict[str, str]) -> _Element:
-        cells = self.rows[-1].cells
+    def _cell(self, cells: list[_Element], attributes: dict[str, str]) -> _Element:
         found = _REFERENCE.fullmatch(attributes.get("r", ""))
         number = column_number(found[1]) if found else (cells[-1].number if cells else 0) + 1
-        return self._element(number, attributes)
+        cells.append(self._element(number, attributes))
+        return cells[-1]
 
     def _ended(self, _name: str) -> None:
         _, element = self._open.pop()
@@ -112,16 +123,15 @@ def _tag_end(xml: bytes, start: int, encoding: str) -> int:
 def with_text(xml: bytes, row: int, column: int, text: str) -> bytes:
     """The sheet with a text in the cell of this row and column, both counted from 1; its style stays."""
     scan = _Scan(xml, row)
-    existing = next((each for each in scan.rows if each.number == row), None)
-    cell = next((each for each in existing.cells if each.number == column), None) if existing else None
+    cell = next((each for each in scan.row.cells if each.number == column), None) if scan.row else None
     new = _cell_xml(scan.prefix, row, column, cell.attributes.get("s") if cell else None, text)
     if cell is not None:
         edits = [(cell.start, cell.end, new)]
-    elif existing is not None:
-        edits = list(_into_row(scan, existing, column, new))
+    elif scan.row is not None:
+        edits = list(_into_row(scan, scan.row, column, new))
     else:
         assert scan.data is not None
-        at = _place_among(scan.rows, row, scan.data)
+        at = scan.data.content_end if scan.following is None else scan.following
         edits = [(at, at, f'<{scan.prefix}row r="{row}">{new}</{scan.prefix}row>')]
     if scan.dimension is not None:
         edits.append(_wider_dimension(scan, scan.dimension, row, column))
@@ -136,11 +146,6 @@ def _cell_xml(prefix: str, row: int, column: int, style: str | None, text: str) 
     return f'<{prefix}c r="{column_letters(column)}{row}"{styled} t="inlineStr">{value}</{prefix}c>'
 
 
-def _place_among(siblings: list[_Element], number: int, parent: _Element) -> int:
-    """Where an element of this number belongs: before the next one, or at the end of what is there."""
-    return next((each.start for each in siblings if each.number > number), parent.content_end)
-
-
 def _into_row(scan: _Scan, row: _Element, column: int, cell: str) -> Iterator[_Edit]:
     """A cell more in a row; its hint at the columns in use is made to include it, since some programs trust that."""
     first, _, last = row.attributes.get("spans", "").partition(":")
@@ -151,7 +156,7 @@ def _into_row(scan: _Scan, row: _Element, column: int, cell: str) -> Iterator[_E
         yield row.start, row.end, f"{tag.removesuffix('/>').rstrip()}>{cell}</{scan.prefix}row>"
         return
     yield row.start, row.content, tag
-    at = _place_among(row.cells, column, row)
+    at = next((each.start for each in row.cells if each.number > column), row.content_end)
     yield at, at, cell
 
 

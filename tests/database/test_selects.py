@@ -227,11 +227,13 @@ def test_values_of_odd_types_are_findings(workspace: Workspace, server_database:
 
 
 def test_a_missing_table_is_told(workspace: Workspace, database: Target) -> None:
-    with pytest.raises(EfError, match="^--account_set: table nowhere is not in the database"):
+    with pytest.raises(EfError, match=r"^--account_set: table nowhere is not in the database"):
         stage_selects(workspace, database, DATES, {"account_set": "SELECT * FROM nowhere ORDER BY 1"})
 
 
-@pytest.mark.parametrize("form", ["{};", "{}; -- that is all", "/* from */ {} /* to */;;", "(({}))", "({} ORDER BY row_id)"])
+@pytest.mark.parametrize(
+    "form", ["{};", "{}; -- that is all", "/* from */ {} /* to */;;", "(({}))", "({} ORDER BY row_id)"]
+)
 def test_a_select_may_have_comments_brackets_and_an_end(workspace: Workspace, database: Target, form: str) -> None:
     fill(database, small())
     asked = {option: form.format(sql) for option, sql in FORECAST.items()}
@@ -241,7 +243,7 @@ def test_a_select_may_have_comments_brackets_and_an_end(workspace: Workspace, da
 def test_what_a_database_cannot_calculate_is_told_with_its_place(workspace: Workspace, server_database: Target) -> None:
     fill(server_database, small())
     sql = FORECAST["memo_rule_set"] + " AND 1 / (priority - priority) = 1"
-    with pytest.raises(EfError, match="^--memo_rule_set: .*division by zero"):
+    with pytest.raises(EfError, match=r"^--memo_rule_set: .*division by zero"):
         stage_selects(workspace, server_database, DATES, FORECAST | {"memo_rule_set": sql})
 
 

@@ -49,7 +49,9 @@ def test_without_dates_the_items_tell_them(workspace: Workspace, database: Targe
     staged = stage_tables(workspace, database, Changes())
     record = forecasts.known(workspace.places, staged.id)
     assert (record.start_date, record.end_date) == ("2026-01-02", "2026-12-31")
-    assert staged.notes[0] == "From 2026-01-02, the earliest start of the items, to 2026-12-31, the latest end of the items."
+    assert staged.notes[:1] == (
+        "From 2026-01-02, the earliest start of the items, to 2026-12-31, the latest end of the items.",
+    )
 
 
 @pytest.mark.parametrize(

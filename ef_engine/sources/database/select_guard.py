@@ -99,7 +99,9 @@ def _parsed(sql: str, dialect: str, place: str) -> list[exp.Expr | None]:
 
 def _without_brackets(statement: exp.Expr) -> exp.Expr:
     """What stands between brackets around the whole, which SQLite does not know."""
-    while isinstance(statement, exp.Subquery) and not any(each for key, each in statement.args.items() if key != "this"):
+    while isinstance(statement, exp.Subquery) and not any(
+        each for key, each in statement.args.items() if key != "this"
+    ):
         statement = statement.this
     return statement
 
