@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ef_engine.sources.loaded import Loaded
 
 JSON, EXCEL, DATABASE = "json", "excel", "database"
-_WORKBOOKS = frozenset((".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls"))
+_WORKBOOKS = frozenset((".xlsx", ".xlsm", ".xltx", ".xltm", ".xlsb", ".xls", ".ods"))
 
 
 class FileSource(Protocol):

@@ -17,6 +17,8 @@ from ef_engine.store.atomic import write_bytes
 if TYPE_CHECKING:
     from ef_engine.sources.loaded import Loaded
 
+_OPEN_MARKS = ("~${}", ".~lock.{}#")
+
 
 def write_id(path: Path, read: Loaded, record_id: str) -> str | None:
     """Puts the id into the file that was read, keeping its mode and what a link points to; a sentence if it could not.
@@ -39,9 +41,16 @@ def write_id(path: Path, read: Loaded, record_id: str) -> str | None:
         if target.read_bytes() != read.data:
             return f"Warning: {path} was changed meanwhile; stage it again."
         write_bytes(target, data, mode=stat.S_IMODE(mode))
+        if _is_open_elsewhere(target):
+            return f"Warning: {path} seems to be open in a spreadsheet program, which would save it without its id."
     except OSError as error:
         return f"Warning: the id could not be written into {path} ({error.strerror})."
     return None
+
+
+def _is_open_elsewhere(path: Path) -> bool:
+    """Whether Excel or LibreOffice says with a file of its own beside this one that somebody has it open."""
+    return any(path.with_name(mark.format(path.name)).exists() for mark in _OPEN_MARKS)
 
 
 def _is_writable(path: Path, mode: int) -> bool:

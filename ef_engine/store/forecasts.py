@@ -244,6 +244,7 @@ def _is_document(path: Path) -> bool:
 
 
 def _stage_files(places: Places) -> list[Path]:
+    """All but what is hidden, and the `~$` files that say which workbook Excel has open."""
     with suppress(FileNotFoundError), os.scandir(places.stage) as entries:
-        return sorted(Path(each.path) for each in entries if not each.name.startswith(".") and each.is_file())
+        return sorted(Path(each.path) for each in entries if not each.name.startswith((".", "~$")) and each.is_file())
     return []

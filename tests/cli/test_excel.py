@@ -6,6 +6,7 @@ import json
 import subprocess
 from importlib.resources import files
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -56,6 +57,13 @@ def test_any_suffix_will_do_with_its_source_named(terminal: Terminal, workbook: 
     assert terminal.ok("--source", "excel", "stage", "plan.data") == f"{HOUSEHOLD}\n"
     assert terminal.run("stage", "plan.data") == 2
     assert terminal.err == "plan.data: is a workbook or another archive, not JSON; add --source excel.\n"
+
+
+def test_a_spreadsheet_of_libreoffice_is_told_what_to_become(terminal: Terminal, home: Path) -> None:
+    with ZipFile("plan.ods", "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+    assert terminal.run("stage", "plan.ods") == 2
+    assert terminal.err.startswith("plan.ods: is an OpenDocument spreadsheet; open it in a spreadsheet program and save")
 
 
 def test_a_workbook_goes_through_pipes_but_not_onto_a_terminal(home: Path) -> None:

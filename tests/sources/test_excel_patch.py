@@ -134,6 +134,20 @@ def test_a_read_only_workbook_is_staged_with_a_warning(workspace: Workspace, tmp
     assert file.read_bytes() == FILES[0].read_bytes()
 
 
+@pytest.mark.parametrize("mark", ["~$f.xlsx", ".~lock.f.xlsx#"])
+def test_a_workbook_that_is_open_elsewhere_gets_its_id_and_a_warning(
+    workspace: Workspace, tmp_path: Path, mark: str
+) -> None:
+    file = tmp_path / "f.xlsx"
+    file.write_bytes(FILES[0].read_bytes())
+    (tmp_path / mark).touch()
+    assert stage_file(workspace, file).notes == (
+        f"Warning: {file} seems to be open in a spreadsheet program, which would save it without its id.",
+    )
+    assert excel.read_file(file).carried_id == ID
+    assert stage_file(workspace, file).notes == ()
+
+
 def streamed(data: bytes, change: Callable[[str, bytes], bytes] = lambda name, content: content) -> bytes:
     """The archive as a program writes it that cannot go back: sizes follow the data."""
 
