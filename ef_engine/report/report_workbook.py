@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from textwrap import wrap
 
 from ef_engine.model.money import Micros, to_cents_decimal
 from ef_engine.report.comparison import Comparison
@@ -56,9 +57,11 @@ def _worth_grid(comparison: Comparison) -> Grid:
 
 
 def _names(headings: Iterable[str]) -> list[str]:
+    """A name for each sheet, of whole words where Excel takes no longer ones."""
     names: list[str] = []
     for heading in headings:
-        name = _NOT_IN_NAMES.sub(" ", heading)[:_LONGEST_NAME].strip("' ") or "Table"
+        lines = wrap(_NOT_IN_NAMES.sub(" ", heading), _LONGEST_NAME) or [""]
+        name = lines[0].strip("', ") or "Table"
         while name.lower() in (each.lower() for each in names):
             name = f"{name[: _LONGEST_NAME - 2]} {len(names) + 1}"
         names.append(name)

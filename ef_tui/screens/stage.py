@@ -49,7 +49,9 @@ class InputTree(DirectoryTree):
     def filter_paths(self, paths: Iterable[Path]) -> Iterable[Path]:
         """Leaves out what is hidden and what no forecast can be in."""
         return sorted(
-            path for path in paths if not path.name.startswith((".", "~$")) and (path.is_dir() or path.suffix in SUFFIXES)
+            path
+            for path in paths
+            if not path.name.startswith((".", "~$")) and (path.is_dir() or path.suffix in SUFFIXES)
         )
 
 

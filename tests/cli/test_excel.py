@@ -63,7 +63,9 @@ def test_a_spreadsheet_of_libreoffice_is_told_what_to_become(terminal: Terminal,
     with ZipFile("plan.ods", "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
     assert terminal.run("stage", "plan.ods") == 2
-    assert terminal.err.startswith("plan.ods: is an OpenDocument spreadsheet; open it in a spreadsheet program and save")
+    assert terminal.err.startswith(
+        "plan.ods: is an OpenDocument spreadsheet; open it in a spreadsheet program and save"
+    )
 
 
 def test_a_workbook_goes_through_pipes_but_not_onto_a_terminal(home: Path) -> None:
