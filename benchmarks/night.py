@@ -62,8 +62,8 @@ class Shape:
 
     @property
     def tickets(self) -> float:
-        """How many users share a workspace."""
-        return self.users / max(self.workspaces, self.supervisors)
+        """How many users share a workspace; one without any is never opened."""
+        return max(1.0, self.users / max(self.workspaces, self.supervisors))
 
     @property
     def of_workspace(self) -> float:

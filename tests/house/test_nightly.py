@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks import nightly
@@ -105,6 +105,7 @@ def test_an_order_of_many_hides_the_way_there_and_back() -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(costs_of_all_kinds, shapes)
+@example(replace(NOTHING, start=1.0), Shape(users=1, workspaces=2, workers=4))
 def test_no_night_is_shorter_than_its_busiest_part_or_longer_than_all_parts_one_by_one(
     costs: Costs, shape: Shape
 ) -> None:
