@@ -73,7 +73,14 @@ class _Answers:
     answered: remote.Answered
 
     def send(self, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
-        parcel = Parcel(record_id, log, Member("", current()), lambda parcel: None, lambda parcel: None)
+        parcel = Parcel(
+            record_id,
+            log,
+            Member("", current()),
+            tell=lambda function: None,
+            look_into=lambda: None,
+            drop=lambda: None,
+        )
         parcel.inbox.put(self.answered)
         return parcel
 

@@ -142,9 +142,14 @@ def sentence(error: Exception) -> str:
 
 
 def write_log(path: Path, text: str) -> None:
-    """Appends to an attempt's log, which is for its owner's eyes only."""
+    """Adds a line, or more, with the time before it to an attempt's log."""
+    append_log(path, f"{now()} {text}\n")
+
+
+def append_log(path: Path, text: str) -> None:
+    """Adds text as it is to an attempt's log, which is for its owner's eyes only."""
     with open(path, "a", encoding="utf-8", opener=_owners_file) as file:
-        file.write(f"{now()} {text}\n")
+        file.write(text)
 
 
 def _owners_file(path: str, flags: int) -> int:

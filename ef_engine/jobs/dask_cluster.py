@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
-import os
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,18 +16,19 @@ from concurrent.futures import CancelledError as FutureCancelled
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from platform import python_version
-from typing import Any
+from typing import Any, TypeVar
 
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.jobs import remote
 from ef_engine.jobs.attempt import sentence
+from ef_engine.jobs.seam import CORES
 from ef_engine.store.process import Process
 from ef_engine.version import VERSION
 
 CONNECT_SECONDS = 5.0
 ASK_SECONDS = 3.0
 AT_ONCE_SECONDS = 1.0
-CORES = os.cpu_count() or 1
+Answer = TypeVar("Answer")
 _ADDRESS = re.compile(r"[a-z]+://.+")
 
 
@@ -166,17 +166,12 @@ class Cluster:
             with suppress(Exception):
                 future.release()
 
-    async def tell(self, function: Callable[..., Any], *args: Any, address: str) -> None:
-        """Has a worker call something on its event loop, without waiting for an answer."""
-        with suppress(Exception):  # whoever does not hear it is gone, or is ended otherwise
-            await self._client.run(function, *args, workers=[address], wait=False, on_error="ignore")
-
-    async def is_at(self, tokens: Sequence[str], address: str) -> bool | None:
-        """Whether a worker is at one of these tasks; None if it does not answer."""
-        asked = self._client.run(remote.is_at, list(tokens), workers=[address], on_error="return")
+    async def ask(self, function: Callable[..., Answer], *args: Any, address: str) -> Answer | None:
+        """What a worker answers that calls a function on its event loop; None if it does not answer at once."""
+        asked = self._client.run(function, *args, workers=[address], on_error="return")
         with suppress(OSError, TimeoutError, ValueError):
             answer = (await asyncio.wait_for(asked, AT_ONCE_SECONDS)).get(address)
-            return answer if isinstance(answer, bool) else None
+            return None if isinstance(answer, Exception) else answer
         return None
 
     async def restart(self, address: str) -> None:

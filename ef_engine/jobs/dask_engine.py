@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ef_engine.jobs import remote
+from ef_engine.jobs import pulse, remote
 from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.dask_cluster import Cluster, Found
 from ef_engine.jobs.order import AnyOrder, Order
-from ef_engine.jobs.parcels import Gone, Member, Parcel
+from ef_engine.jobs.parcels import Gone, Member, Parcel, Stacks
 from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
 from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
@@ -83,7 +83,7 @@ class DaskEngine:
         self._fetching: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
         self._stand_ins = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="stands in for a worker")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.get_running_loop()
         self._spawn(self._keep())
 
@@ -123,17 +123,22 @@ class DaskEngine:
     def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
         token = f"ef-{record_id}-{uuid4().hex}"
-        parcel = Parcel(token, log, member, self._from_a_thread(self._stop), self._from_a_thread(self._drop))
+        call = self._from_a_thread
+        parcel = Parcel(
+            token,
+            log,
+            member,
+            tell=lambda function: call(self._tell, member, function, token),
+            look_into=lambda: call(self._look_into, token),
+            drop=lambda: call(self._drop, token),
+        )
         task = remote.Task(token=token, topic=TOPIC, runner=member.process, work=work)
         self._loop.call_soon_threadsafe(self._submit, parcel, task)
         return parcel
 
-    def _from_a_thread(self, function: Callable[[Parcel], None]) -> Callable[[Parcel], None]:
-        def call(parcel: Parcel) -> None:
-            with suppress(RuntimeError):  # the loop is over, and with it the work
-                self._loop.call_soon_threadsafe(function, parcel)
-
-        return call
+    def _from_a_thread(self, function: Callable[..., None], *args: Any) -> None:
+        with suppress(RuntimeError):  # the loop is over, and with it the work
+            self._loop.call_soon_threadsafe(function, *args)
 
     def _submit(self, parcel: Parcel, task: remote.Task) -> None:
         if self._crew.get(parcel.member.address) is not parcel.member:
@@ -157,14 +162,22 @@ class DaskEngine:
             parcel.member.heard = time.monotonic()
             parcel.inbox.put(answer or _gone(parcel.member))
 
-    def _drop(self, parcel: Parcel) -> None:
+    def _drop(self, token: str) -> None:
         """Nobody waits for it any more, so the scheduler and the worker shall forget it."""
-        self._parcels.pop(parcel.token, None)
-        if fetching := self._fetching.pop(parcel.token, None):
+        self._parcels.pop(token, None)
+        if fetching := self._fetching.pop(token, None):
             fetching.cancel()
 
-    def _stop(self, parcel: Parcel) -> None:
-        self._spawn(self._cluster.tell(remote.stop, parcel.token, address=parcel.member.address))
+    def _tell(self, member: Member, function: Callable[[str], None], token: str) -> None:
+        self._spawn(self._cluster.ask(function, token, address=member.address))
+
+    def _look_into(self, token: str) -> None:
+        if parcel := self._parcels.get(token):
+            self._spawn(self._bring_stacks(parcel))
+
+    async def _bring_stacks(self, parcel: Parcel) -> None:
+        text = await self._cluster.ask(pulse.stacks, parcel.token, address=parcel.member.address)
+        parcel.inbox.put(Stacks(text or ""))
 
     async def end(self, member: Member, grace: float) -> None:
         """Ends a worker's process: it leaves by itself, or its nanny sees to that.
@@ -173,10 +186,10 @@ class DaskEngine:
         """
         member.is_ended = True
         tokens = [each.token for each in self._parcels.values() if each.member is member]
-        if tokens and await self._cluster.is_at(tokens, member.address) is False:
+        if tokens and await self._cluster.ask(pulse.is_at, tokens, address=member.address) is False:
             self.forget(member)
             return
-        self._spawn(self._cluster.tell(remote.leave, address=member.address))
+        self._spawn(self._cluster.ask(pulse.leave, address=member.address))
         if await self._is_gone(member, LEAVE_SECONDS):
             return
         self._spawn(self._cluster.restart(member.address))
@@ -196,7 +209,7 @@ class DaskEngine:
         if self._crew.get(member.address) is member:
             del self._crew[member.address]
         for parcel in [each for each in self._parcels.values() if each.member is member]:
-            self._drop(parcel)
+            self._drop(parcel.token)
             parcel.inbox.put(_gone(member))
 
     async def _keep(self) -> None:
@@ -251,7 +264,7 @@ class DaskEngine:
         """A pulse, perhaps of another supervisor's task."""
         if parcel := self._parcels.get(str(message.get("token"))):
             parcel.member.heard = time.monotonic()
-            parcel.inbox.put(message)
+            parcel.inbox.put(pulse.beat_of(message))
 
     def _happened(self, event: Mapping[str, Any]) -> None:
         """Somebody came or went, or something else happened."""
@@ -263,7 +276,7 @@ class DaskEngine:
         if action in ("add-worker", "remove-worker"):
             self._changed.set()
 
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

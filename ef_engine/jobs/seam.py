@@ -6,12 +6,16 @@ holds every engine to the same promises.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Protocol
 
 from ef_engine.errors import EfError
 from ef_engine.jobs.order import AnyOrder
 from ef_engine.store.process import Process
+
+CORES = os.cpu_count() or 1
+"""Of this machine."""
 
 
 class WorkerDiedError(Exception):

@@ -16,11 +16,9 @@ from multiprocessing import forkserver, get_context, resource_tracker
 
 from ef_engine.jobs import local_worker
 from ef_engine.jobs.order import AnyOrder
-from ef_engine.jobs.seam import WorkerDiedError
+from ef_engine.jobs.seam import CORES, WorkerDiedError
 from ef_engine.jobs.signals import signal_group
 from ef_engine.store.process import Liveness, Process, liveness
-
-CORES = os.cpu_count() or 1
 
 
 def start_forkserver(preloaded: Sequence[str] = local_worker.PRELOADED) -> None:
