@@ -33,7 +33,8 @@ class Conduct:
     """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's.
 
     Where it `is_supervised`, a wish to kill it stays for the supervisor, who takes it out of other tickets too.
-    `work` does the work, None for this process; where another `process` does, `is_alive` says whether it was heard of.
+    `work` does the work, None for this process; where another `process` does, `is_alive` says whether it was heard of,
+    and `waited` for how many seconds it was at something else first.
     """
 
     timeout: float | None = None
@@ -43,6 +44,7 @@ class Conduct:
     work: Callable[[Places, str, Observer], Answer] | None = None
     process: Process | None = None
     is_alive: Callable[[], bool] = lambda: True
+    waited: Callable[[], float] = lambda: 0.0
 
 
 def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
@@ -92,7 +94,9 @@ def begun(places: Places, record: Record, version: str, process: Process | None 
 def _progress(places: Places, record: Record, conduct: Conduct) -> ProgressWriter:
     path = places.run(record.id) / "progress.json"
     is_unwanted = partial(requests.is_asked, places, record.id)
-    held = partial(held_so_far, places, record.id)
+
+    def held() -> float:
+        return held_so_far(places, record.id) + conduct.waited()
 
     def tell(phase: str, done: int, total: int) -> None:
         journal.note(places, Kind.PROGRESS, record.id, attempt=record.attempt, phase=phase, done=done, total=total)

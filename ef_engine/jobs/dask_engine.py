@@ -24,12 +24,13 @@ from ef_engine.jobs import pulse, remote
 from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.dask_cluster import Cluster, Found
 from ef_engine.jobs.order import AnyOrder, Order
-from ef_engine.jobs.parcels import Gone, Member, Parcel, Stacks
+from ef_engine.jobs.parcels import Gone, Member, Parcel, Stacks, Turn
 from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
 from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
 LOOK_SECONDS = 2.0
 STATUS_SECONDS = 0.1
+TURN_SECONDS = 0.25
 LEAVE_SECONDS = 0.5
 NANNY_SECONDS = 2.0
 """A nanny kills a worker that does not leave after four seconds, which is more than the grace of most."""
@@ -47,7 +48,12 @@ class DaskHandle:
 
     def __init__(self, engine: DaskEngine, member: Member, work: asyncio.Future[None]) -> None:
         self.worker = member.process
-        self._engine, self._member, self._work = engine, member, work
+        self._engine, self._member, self._work, self._turn = engine, member, work, member.turn
+
+    @property
+    def begun(self) -> float:
+        """Since when its worker is at it (monotonic seconds): now, as long as it is at the work of others first."""
+        return self._turn.begun
 
     async def wait(self) -> None:
         """Returns when all is done; raises WorkerDiedError if the worker went away. The worker is free afterwards."""
@@ -58,6 +64,7 @@ class DaskHandle:
             raise
         finally:
             self._member.is_busy = False
+            self._turn.begin(time.monotonic())
 
     async def kill(self, grace: float) -> None:
         """Ends the worker's process, for certain after `grace` seconds; its nanny starts another one."""
@@ -112,13 +119,27 @@ class DaskEngine:
         if not members:
             raise WorkerLostError(self.trouble or "no worker is free")
         member = random.choice([each for each in members if each.address not in occupied] or members)
-        member.is_busy = True
+        member.is_busy, member.turn = True, Turn()
+        self._spawn(self._watch_turn(member, member.turn))
         send = partial(self._send, member)
         if isinstance(order, Order):
             work = self._loop.run_in_executor(self._stand_ins, carry_out, order, send)
         else:
             work = self._loop.run_in_executor(self._stand_ins, carry_out_step, order, member, send)
         return DaskHandle(self, member, work)
+
+    async def _watch_turn(self, member: Member, turn: Turn) -> None:
+        """Learns when a worker begins that may be at the work of others; one that does not answer has begun."""
+        waited_until = time.monotonic()
+        while turn.at is None:
+            await asyncio.sleep(TURN_SECONDS)
+            tokens = self._tokens_at(member)
+            if tokens and await self._cluster.ask(pulse.is_at, tokens, address=member.address) is not False:
+                turn.begin(waited_until)
+            waited_until = time.monotonic()
+
+    def _tokens_at(self, member: Member) -> list[str]:
+        return [each.token for each in self._parcels.values() if each.member is member]
 
     def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
@@ -159,7 +180,7 @@ class DaskEngine:
             self._give_up(self._cluster.farewell)
         self._fetching.pop(parcel.token, None)
         if self._parcels.pop(parcel.token, None):
-            parcel.member.heard = time.monotonic()
+            parcel.member.gave_sign()
             parcel.inbox.put(answer or _gone(parcel.member))
 
     def _drop(self, token: str) -> None:
@@ -185,7 +206,7 @@ class DaskEngine:
         One that is not at our work, but at that of another user, goes on; ours is taken back.
         """
         member.is_ended = True
-        tokens = [each.token for each in self._parcels.values() if each.member is member]
+        tokens = self._tokens_at(member)
         if tokens and await self._cluster.ask(pulse.is_at, tokens, address=member.address) is False:
             self.forget(member)
             return
@@ -263,7 +284,7 @@ class DaskEngine:
     def _heard(self, message: Mapping[str, Any]) -> None:
         """A pulse, perhaps of another supervisor's task."""
         if parcel := self._parcels.get(str(message.get("token"))):
-            parcel.member.heard = time.monotonic()
+            parcel.member.gave_sign()
             parcel.inbox.put(pulse.beat_of(message))
 
     def _happened(self, event: Mapping[str, Any]) -> None:

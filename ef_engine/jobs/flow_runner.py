@@ -241,7 +241,7 @@ class FlowRunner:
             begin = time.monotonic()
             await asyncio.wait({waiting}, timeout=None if left is None else min(left, LOOK_SECONDS))
             if left is not None and not self._is_paused(step.record.id):
-                left -= time.monotonic() - begin
+                left -= max(0.0, time.monotonic() - max(begin, step.handle.begun))
         if not waiting.done():
             self._end(key, Outcome.TIMED_OUT, f"stopped after {timeout:g} s")
         await waiting

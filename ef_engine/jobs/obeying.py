@@ -67,7 +67,7 @@ class Obeying(Observer):
     def _say_where(self) -> None:
         """Where the threads of the worker are goes into the log; then the wish is fulfilled."""
         if self.parcel.stacks is not None:
-            append_log(self.parcel.log, self.parcel.stacks)
+            append_log(self.parcel.log, f"{self.parcel.stacks}\n" if self.parcel.stacks else "")
             requests.withdraw(self.places, self.record_id, "stack")
             self.parcel.stacks, self._is_asked = None, False
         elif not self._is_asked and requests.is_wished(self.places, self.record_id, "stack"):

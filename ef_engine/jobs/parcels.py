@@ -45,14 +45,37 @@ class Stacks:
 
 
 @dataclass(slots=True)
+class Turn:
+    """When a worker began with an order (monotonic seconds); None as long as it is at the work of others first."""
+
+    at: float | None = None
+
+    @property
+    def begun(self) -> float:
+        """When it began, or now, at the earliest."""
+        return time.monotonic() if self.at is None else self.at
+
+    def begin(self, moment: float) -> None:
+        """What is known of it first counts."""
+        if self.at is None:
+            self.at = moment
+
+
+@dataclass(slots=True)
 class Member:
-    """A worker of the cluster; `heard` is when it last gave a sign of life (monotonic seconds)."""
+    """A worker of the cluster; `heard` is when it last gave a sign of life (monotonic seconds), `turn` its order's."""
 
     address: str
     process: Process
     is_busy: bool = False
     is_ended: bool = False
     heard: float = field(default_factory=time.monotonic)
+    turn: Turn = field(default_factory=Turn)
+
+    def gave_sign(self) -> None:
+        """It is there, and at its order."""
+        self.heard = time.monotonic()
+        self.turn.begin(self.heard)
 
     def was_heard(self) -> bool:
         """Whether it gave a sign of life lately."""
@@ -76,6 +99,11 @@ class Parcel:
     inbox: SimpleQueue[AnyAnswer | Gone | Beat | Stacks] = field(default_factory=SimpleQueue)
     is_held: bool = False
     stacks: str | None = None
+    _awaited: float = field(default_factory=time.monotonic)
+
+    def waited(self) -> float:
+        """For how many seconds its worker was at the work of others since the answer is waited for."""
+        return max(0.0, self.member.turn.begun - self._awaited)
 
     def wait(self, observer: Observer) -> Answered | Returned:
         """The answer.
@@ -83,6 +111,7 @@ class Parcel:
         Raises what the observer raises once the worker has stopped, RemoteError for what the work raised, and
         WorkerDiedError if the worker went away.
         """
+        self._awaited = time.monotonic()
         wish: Exception | None = None
         done, phase = 0, ("", 0)
         while True:

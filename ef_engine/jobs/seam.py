@@ -42,6 +42,10 @@ class Handle(Protocol):
     def worker(self) -> Process:
         """Who runs it; the same identity stands in markers and states."""
 
+    @property
+    def begun(self) -> float:
+        """Since when its worker is at it (monotonic seconds): now, as long as it is at the work of others first."""
+
     async def wait(self) -> None:
         """Returns when all of the order is done; raises WorkerDiedError if the worker went away."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -64,7 +65,7 @@ class LocalHandle:
 
     def __init__(self, engine: LocalEngine, slot: _Slot, future: Future[None]) -> None:
         assert slot.worker
-        self.worker = slot.worker
+        self.worker, self.begun = slot.worker, time.monotonic()
         self._engine, self._slot, self._future = engine, slot, future
 
     async def wait(self) -> None:

@@ -110,6 +110,7 @@ def _attempted(order: Order, record: Record, parcel: Parcel) -> str:
         work=work,
         process=parcel.member.process,
         is_alive=parcel.member.was_heard,
+        waited=parcel.waited,
     )
     return _outcome(run_attempt(order.places, record, conduct))
 
