@@ -156,5 +156,12 @@ def append_log(path: Path, text: str) -> None:
         file.write(text)
 
 
+def print_to(log: Path) -> None:
+    """From now on standard output and error are the attempt's log."""
+    with open(log, "ab", opener=_owners_file) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+
+
 def _owners_file(path: str, flags: int) -> int:
     return os.open(path, flags, FILE_MODE)

@@ -19,13 +19,12 @@ from ef_engine.jobs.obeying import Obeying
 from ef_engine.jobs.order import Order, StepOrder
 from ef_engine.jobs.parcels import Member, Parcel
 from ef_engine.jobs.remote import Answered, AnyWork, CallWork, ForecastWork, Returned, compressed, uncompressed
-from ef_engine.jobs.run_one import has_result, known, prepare
+from ef_engine.jobs.run_one import ready
 from ef_engine.jobs.shipped import shipped
 from ef_engine.jobs.step import Elsewhere, run_step
 from ef_engine.jobs.worker import Answer
 from ef_engine.simulation.observer import Observer
 from ef_engine.store import forecasts, requests, tickets
-from ef_engine.store.claims import claimed
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome
@@ -44,8 +43,8 @@ def carry_out(order: Order, send: Send) -> None:
         try:
             for record_id in order.ids:
                 claim = stack.enter_context(ExitStack())
-                if ready := _claimed(order, record_id, claim):
-                    record, work = ready
+                if found := _claimed(order, record_id, claim):
+                    record, work = found
                     log = order.places.run(record_id) / f"attempt-{record.attempt + 1}.log"
                     sent.append((record, claim, send(record_id, work, log)))
             for record, claim, parcel in sent:
@@ -76,13 +75,9 @@ def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
 def _claimed(order: Order, record_id: str, claim: ExitStack) -> tuple[Record, ForecastWork] | None:
     """The record, claimed and ready to be run, and its work; None where there is nothing to do."""
     try:
-        claim.enter_context(claimed(order.places, record_id))
-        record = known(order.places, record_id)
-        if order.force or not has_result(record):
-            prepare(order.places, record)
-            stored = forecasts.read_document(order.places, record_id)
-            assert stored
-            return record, ForecastWork(record_id, compressed(stored[0]))
+        record, document = claim.enter_context(ready(order.places, record_id, force=order.force))
+        if document is not None:
+            return record, ForecastWork(record_id, compressed(document))
         _say(order, record_id, _outcome(record))
     except HeldError:
         pass  # somebody else runs it

@@ -162,7 +162,7 @@ def test_what_waits_behind_anothers_work_has_all_its_time_when_it_begins(shop: S
         clients = [other.start("run", theirs, *on(cluster))]
         other.marker(theirs)
         clients.append(shop.start("run", ours, "--timeout", "1", *on(cluster)))
-        until(lambda: active.marker_of(shop.places, ours) is not None)
+        until(lambda: isinstance(shop.record(ours).state, Running))
         waiting = shop.record(ours).state
         assert isinstance(waiting, Running)
         until(lambda: seconds_between(waiting.started, now()) > 5)  # also the supervisor's patience is over
