@@ -13,8 +13,9 @@ from pathlib import Path
 from unittest import mock
 
 from ef_engine.jobs import remote
+from ef_engine.jobs.crew import Member
 from ef_engine.jobs.order import Order
-from ef_engine.jobs.parcels import Member, Parcel
+from ef_engine.jobs.parcels import Parcel
 from ef_engine.jobs.stand_in import carry_out
 from ef_engine.jobs.worker import computed
 from ef_engine.simulation.observer import SILENT

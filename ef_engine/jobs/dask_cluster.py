@@ -133,6 +133,8 @@ class Cluster:
 
     async def occupied(self, addresses: Sequence[str]) -> set[str]:
         """The workers among these that have something to do, for whomever."""
+        if not addresses:
+            return set()
         asked = self._client.scheduler.processing(workers=list(addresses))
         with suppress(OSError, TimeoutError, asyncio.TimeoutError):
             return {address for address, keys in (await asyncio.wait_for(asked, ASK_SECONDS)).items() if keys}

@@ -22,21 +22,18 @@ from uuid import uuid4
 
 from ef_engine.jobs import pulse, remote
 from ef_engine.jobs.attempt import sentence
-from ef_engine.jobs.dask_cluster import Cluster, Found
+from ef_engine.jobs.crew import Crew, Member, Turn
+from ef_engine.jobs.dask_cluster import Cluster
 from ef_engine.jobs.order import AnyOrder, Order
-from ef_engine.jobs.parcels import Gone, Member, Parcel, Stacks, Turn
+from ef_engine.jobs.parcels import Gone, Parcel, Stacks
 from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
 from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
-LOOK_SECONDS = 2.0
-STATUS_SECONDS = 0.1
+POLL_SECONDS = 0.01
 TURN_SECONDS = 0.25
 LEAVE_SECONDS = 0.5
 NANNY_SECONDS = 2.0
 """A nanny kills a worker that does not leave after four seconds, which is more than the grace of most."""
-
-SILENT_SECONDS = 30.0
-"""After which a worker that did not say who it is is asked again."""
 
 MOST_WORKERS = 1000
 TOPIC = f"ef {os.getuid()}@{os.uname().nodename}"
@@ -60,7 +57,7 @@ class DaskHandle:
         try:
             await asyncio.shield(self._work)
         except WorkerDiedError:
-            self._engine.forget(self._member)
+            self._engine.crew.forget(self._member)
             raise
         finally:
             self._member.is_busy = False
@@ -80,15 +77,12 @@ class DaskEngine:
 
     def __init__(self, scheduler: str) -> None:
         self.trouble = ""
-        self.notes: list[str] = []
         self._cluster = Cluster(scheduler)
+        self.crew = Crew(self._cluster, self._is_gone_with)
+        self.notes = self.crew.notes
         self._limit = MOST_WORKERS
-        self._crew: dict[str, Member] = {}
-        self._refused: set[str] = set()
-        self._silent: dict[str, float] = {}
         self._parcels: dict[str, Parcel] = {}
         self._fetching: dict[str, asyncio.Task[None]] = {}
-        self._changed = asyncio.Event()
         self._stand_ins = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="stands in for a worker")
         self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.get_running_loop()
@@ -97,15 +91,14 @@ class DaskEngine:
     @property
     def room(self) -> int:
         """How many orders can run at a time where nobody says how many: as many as there are workers, at least 1."""
-        return max(1, len(self._crew))
+        return max(1, len(self.crew))
 
     @property
     def free(self) -> int:
         """How many orders can be started right now."""
         if self.trouble:
             return 0
-        busy = sum(each.is_busy for each in self._crew.values())
-        return max(0, min(len(self._crew), self._limit) - busy)
+        return max(0, min(len(self.crew), self._limit) - sum(each.is_busy for each in self.crew))
 
     def resize(self, slots: int) -> None:
         """Changes how many orders may run at a time; what runs goes on."""
@@ -113,9 +106,8 @@ class DaskEngine:
 
     async def start(self, order: AnyOrder) -> DaskHandle:
         """Starts an order at a worker that has nothing to do, rather one that others leave alone too."""
-        idle = [each.address for each in self._crew.values() if not each.is_busy]
-        occupied = await self._cluster.occupied(idle) if idle else set()
-        members = [each for each in self._crew.values() if not each.is_busy]
+        occupied = await self._cluster.occupied([each.address for each in self.crew.idle])
+        members = self.crew.idle
         if not members:
             raise WorkerLostError(self.trouble or "no worker is free")
         member = random.choice([each for each in members if each.address not in occupied] or members)
@@ -133,13 +125,17 @@ class DaskEngine:
         waited_until = time.monotonic()
         while turn.at is None:
             await asyncio.sleep(TURN_SECONDS)
-            tokens = self._tokens_at(member)
-            if tokens and await self._cluster.ask(pulse.is_at, tokens, address=member.address) is not False:
+            if self._parcels_at(member) and await self._is_at_ours(member) is not False:
                 turn.begin(waited_until)
             waited_until = time.monotonic()
 
-    def _tokens_at(self, member: Member) -> list[str]:
-        return [each.token for each in self._parcels.values() if each.member is member]
+    def _parcels_at(self, member: Member) -> list[Parcel]:
+        return [each for each in self._parcels.values() if each.member is member]
+
+    async def _is_at_ours(self, member: Member) -> bool | None:
+        """Whether a worker is at what we sent it, and not at the work of others; None where it does not say."""
+        tokens = [each.token for each in self._parcels_at(member)]
+        return await self._cluster.ask(pulse.is_at, tokens, address=member.address)
 
     def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
@@ -162,7 +158,7 @@ class DaskEngine:
             self._loop.call_soon_threadsafe(function, *args)
 
     def _submit(self, parcel: Parcel, task: remote.Task) -> None:
-        if self._crew.get(parcel.member.address) is not parcel.member:
+        if parcel.member not in self.crew:
             parcel.inbox.put(_gone(parcel.member))
             return
         try:
@@ -179,8 +175,9 @@ class DaskEngine:
         if answer is None and not self._cluster.is_connected:
             self._give_up(self._cluster.farewell)
         self._fetching.pop(parcel.token, None)
-        if self._parcels.pop(parcel.token, None):
+        if answer:
             parcel.member.gave_sign()
+        if self._parcels.pop(parcel.token, None):
             parcel.inbox.put(answer or _gone(parcel.member))
 
     def _drop(self, token: str) -> None:
@@ -206,96 +203,51 @@ class DaskEngine:
         One that is not at our work, but at that of another user, goes on; ours is taken back.
         """
         member.is_ended = True
-        tokens = self._tokens_at(member)
-        if tokens and await self._cluster.ask(pulse.is_at, tokens, address=member.address) is False:
-            self.forget(member)
+        if self._parcels_at(member) and await self._is_at_ours(member) is False:
+            self.crew.forget(member)
             return
         self._spawn(self._cluster.ask(pulse.leave, address=member.address))
         if await self._is_gone(member, LEAVE_SECONDS):
             return
         self._spawn(self._cluster.restart(member.address))
         if not await self._is_gone(member, grace + NANNY_SECONDS):
-            self.forget(member)  # nothing is heard of it that could still be believed
+            self.crew.forget(member)  # nothing is heard of it that could still be believed
 
     async def _is_gone(self, member: Member, seconds: float) -> bool:
         deadline = self._loop.time() + seconds
-        while self._crew.get(member.address) is member:
+        while member in self.crew:
             if self._loop.time() >= deadline:
                 return False
-            await asyncio.sleep(STATUS_SECONDS / 10)
+            await asyncio.sleep(POLL_SECONDS)
         return True
 
-    def forget(self, member: Member) -> None:
-        """The worker is gone, and with it what it was at; if somebody is there at the next look, it is new."""
-        if self._crew.get(member.address) is member:
-            del self._crew[member.address]
-        for parcel in [each for each in self._parcels.values() if each.member is member]:
+    def _is_gone_with(self, member: Member) -> None:
+        """What the worker was at is lost with it."""
+        for parcel in self._parcels_at(member):
             self._drop(parcel.token)
             parcel.inbox.put(_gone(member))
 
     async def _keep(self) -> None:
         """Connects, and then keeps an eye on who is there until the scheduler is gone."""
         try:
-            await self._cluster.open(TOPIC, self._heard, self._happened)
+            await self._cluster.open(TOPIC, self._heard, self.crew.happened)
         except Exception as error:
             self._give_up(sentence(error))
             return
-        looked, looking = 0.0, self._spawn(self._look())
-        while self._cluster.is_connected:
-            await asyncio.sleep(STATUS_SECONDS)
-            if looking.done() and (self._changed.is_set() or self._loop.time() - looked > LOOK_SECONDS):
-                self._changed.clear()
-                looked, looking = self._loop.time(), self._spawn(self._look())
+        await self.crew.keep()
         self._give_up(self._cluster.farewell)
 
     def _give_up(self, trouble: str) -> None:
         """Nothing can be started any more; what the workers were at is lost."""
         self.trouble = self.trouble or trouble
-        for member in list(self._crew.values()):
-            self.forget(member)
-
-    async def _look(self) -> None:
-        """Learns who came and who went; who came has to run the same versions. Who does not answer is asked again."""
-        try:
-            present = await self._cluster.workers()
-        except Exception as error:  # a scheduler that stands still; one that is gone is noticed otherwise
-            print(f"{self._cluster.address}: {sentence(error)}", flush=True)
-            return
-        for member in [each for each in self._crew.values() if each.address not in present]:
-            self.forget(member)
-        self._refused &= present.keys()
-        moment = self._loop.time()
-        self._silent = {key: until for key, until in self._silent.items() if key in present and until > moment}
-        known = self._crew.keys() | self._refused | self._silent.keys()
-        new = [each for address, each in present.items() if address not in known]
-        found = await self._cluster.introduced(new)
-        self._silent |= dict.fromkeys({each.address for each in new}, moment + SILENT_SECONDS)
-        for each in found:
-            del self._silent[each.address]
-            self._take_on(each)
-
-    def _take_on(self, found: Found) -> None:
-        if found.refusal:
-            self._refused.add(found.address)
-            self.notes.append(found.refusal)
-        elif found.process:
-            self._crew[found.address] = Member(found.address, found.process)
+        for member in self.crew:
+            self.crew.forget(member)
 
     def _heard(self, message: Mapping[str, Any]) -> None:
         """A pulse, perhaps of another supervisor's task."""
         if parcel := self._parcels.get(str(message.get("token"))):
             parcel.member.gave_sign()
             parcel.inbox.put(pulse.beat_of(message))
-
-    def _happened(self, event: Mapping[str, Any]) -> None:
-        """Somebody came or went, or something else happened."""
-        action = event.get("action")
-        if action == "remove-worker":
-            self._refused.discard(event["worker"])
-            if member := self._crew.get(event["worker"]):
-                self.forget(member)
-        if action in ("add-worker", "remove-worker"):
-            self._changed.set()
 
     def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(coroutine)
@@ -305,7 +257,7 @@ class DaskEngine:
 
     async def close(self) -> None:
         """Lets go of the cluster; one of our own ends with all its workers."""
-        for member in self._crew.values():
+        for member in self.crew:
             member.is_ended = True
         self._give_up("it was closed")
         for task in list(self._tasks):

@@ -13,16 +13,14 @@ from queue import Empty, SimpleQueue
 
 from ef_engine.jobs import pulse
 from ef_engine.jobs.attempt import append_log
+from ef_engine.jobs.crew import Member
 from ef_engine.jobs.progress import KillRequestedError, TimedOutError
 from ef_engine.jobs.pulse import Beat
 from ef_engine.jobs.remote import Answered, AnyAnswer, Failed, Returned, Stopped
 from ef_engine.jobs.seam import RemoteError, WorkerDiedError, WorkerLostError
 from ef_engine.simulation.observer import Observer
-from ef_engine.store.process import Process
 
 LOOK_SECONDS = 0.1
-SILENT_SECONDS = 3.0
-"""A worker that is heard of every second, and was not for so long, has no heartbeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,44 +40,6 @@ class Stacks:
     """Where the threads of a worker are, that of the task first; empty where it does not tell."""
 
     text: str
-
-
-@dataclass(slots=True)
-class Turn:
-    """When a worker began with an order (monotonic seconds); None as long as it is at the work of others first."""
-
-    at: float | None = None
-
-    @property
-    def begun(self) -> float:
-        """When it began, or now, at the earliest."""
-        return time.monotonic() if self.at is None else self.at
-
-    def begin(self, moment: float) -> None:
-        """What is known of it first counts."""
-        if self.at is None:
-            self.at = moment
-
-
-@dataclass(slots=True)
-class Member:
-    """A worker of the cluster; `heard` is when it last gave a sign of life (monotonic seconds), `turn` its order's."""
-
-    address: str
-    process: Process
-    is_busy: bool = False
-    is_ended: bool = False
-    heard: float = field(default_factory=time.monotonic)
-    turn: Turn = field(default_factory=Turn)
-
-    def gave_sign(self) -> None:
-        """It is there, and at its order."""
-        self.heard = time.monotonic()
-        self.turn.begin(self.heard)
-
-    def was_heard(self) -> bool:
-        """Whether it gave a sign of life lately."""
-        return time.monotonic() - self.heard < SILENT_SECONDS
 
 
 @dataclass(slots=True)

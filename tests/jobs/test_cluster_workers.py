@@ -12,9 +12,9 @@ import pytest
 
 from ef_engine.flows.model import Call
 from ef_engine.jobs import remote
+from ef_engine.jobs.crew import Turn
 from ef_engine.jobs.dask_cluster import Cluster
 from ef_engine.jobs.order import StepOrder
-from ef_engine.jobs.parcels import Turn
 from ef_engine.store import active, tickets
 from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.places import places_under
