@@ -16,7 +16,7 @@ from concurrent.futures import CancelledError as FutureCancelled
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from platform import python_version
-from typing import Any, TypeVar
+from typing import Any
 
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.jobs import remote
@@ -28,7 +28,6 @@ from ef_engine.version import VERSION
 CONNECT_SECONDS = 5.0
 ASK_SECONDS = 3.0
 AT_ONCE_SECONDS = 1.0
-Answer = TypeVar("Answer")
 _ADDRESS = re.compile(r"[a-z]+://.+")
 
 
@@ -168,7 +167,7 @@ class Cluster:
             with suppress(Exception):
                 future.release()
 
-    async def ask(self, function: Callable[..., Answer], *args: Any, address: str) -> Answer | None:
+    async def ask(self, function: Callable[..., Any], *args: Any, address: str) -> Any:
         """What a worker answers that calls a function on its event loop; None if it does not answer at once."""
         asked = self._client.run(function, *args, workers=[address], on_error="return")
         with suppress(OSError, TimeoutError, ValueError):

@@ -26,7 +26,7 @@ from ef_engine.jobs.crew import Crew, Member, Turn
 from ef_engine.jobs.dask_cluster import Cluster
 from ef_engine.jobs.order import AnyOrder, Order
 from ef_engine.jobs.parcels import Gone, Parcel, Stacks
-from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
+from ef_engine.jobs.seam import CallDiedError, WorkerDiedError, WorkerLostError
 from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
 POLL_SECONDS = 0.01
@@ -56,6 +56,8 @@ class DaskHandle:
         """Returns when all is done; raises WorkerDiedError if the worker went away. The worker is free afterwards."""
         try:
             await asyncio.shield(self._work)
+        except CallDiedError:
+            raise
         except WorkerDiedError:
             self._engine.crew.forget(self._member)
             raise
@@ -135,7 +137,8 @@ class DaskEngine:
     async def _is_at_ours(self, member: Member) -> bool | None:
         """Whether a worker is at what we sent it, and not at the work of others; None where it does not say."""
         tokens = [each.token for each in self._parcels_at(member)]
-        return await self._cluster.ask(pulse.is_at, tokens, address=member.address)
+        answer: bool | None = await self._cluster.ask(pulse.is_at, tokens, address=member.address)
+        return answer
 
     def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""

@@ -16,8 +16,8 @@ from ef_engine.jobs.attempt import append_log
 from ef_engine.jobs.crew import Member
 from ef_engine.jobs.progress import KillRequestedError, TimedOutError
 from ef_engine.jobs.pulse import Beat
-from ef_engine.jobs.remote import Answered, AnyAnswer, Failed, Returned, Stopped
-from ef_engine.jobs.seam import RemoteError, WorkerDiedError, WorkerLostError
+from ef_engine.jobs.remote import Answered, AnyAnswer, Died, Failed, Returned, Stopped
+from ef_engine.jobs.seam import CallDiedError, RemoteError, WorkerDiedError, WorkerLostError
 from ef_engine.simulation.observer import Observer
 
 LOOK_SECONDS = 0.1
@@ -76,7 +76,7 @@ class Parcel:
         done, phase = 0, ("", 0)
         while True:
             message = self._next()
-            if isinstance(message, Answered | Returned | Failed | Stopped | Gone):
+            if isinstance(message, Answered | Returned | Failed | Died | Stopped | Gone):
                 return self._last(message, wish)
             if wish:
                 continue
@@ -111,6 +111,8 @@ class Parcel:
                 raise message.error()
             case Failed():
                 raise RemoteError(message.message, message.traceback)
+            case Died():
+                raise CallDiedError(f"what worker {self.member.process} had started for it ended")
             case Stopped():
                 raise wish or WorkerLostError(f"{self.member.process} was replaced")
             case Answered() | Returned():

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 from ef_engine.simulation.observer import Observer
 
@@ -72,10 +72,15 @@ def let_go(token: str) -> None:
         pulse.may_go.set()
 
 
-def stacks(token: str) -> str:
-    """Where the threads of this worker are, that of the task first, as `faulthandler` has it; empty if it waits."""
+async def stacks(token: str) -> str:
+    """Where the threads of this worker are, that of the task first, as `faulthandler` has it; empty if it waits.
+
+    Empty too where another process does the work, which then prints it.
+    """
     pulse = _running.get(token)
-    if pulse is None:
+    if pulse and pulse.body:
+        await pulse.body.dump()
+    if pulse is None or pulse.body:
         return ""
     frames = sys._current_frames()
     idents = sorted(frames, key=lambda ident: ident != pulse.thread)
@@ -91,6 +96,16 @@ def _lines(frame: FrameType | None) -> str:
     return "\n".join(lines)
 
 
+class Body(Protocol):
+    """Another process of this machine that does the work of a task."""
+
+    def hold(self, is_held: bool) -> None:
+        """Stops it, or lets it go on."""
+
+    async def dump(self) -> None:
+        """Has it print where its threads are."""
+
+
 def leave() -> None:
     """Ends this worker at once, with whatever it does; its nanny starts another one."""
     os._exit(1)
@@ -101,7 +116,8 @@ class Pulse(Observer):
     """How far a task is, and what is wanted of it, which it heeds between two steps.
 
     `advanced` raises UnwantedError when it shall end, and does not return as long as it shall be held. `is_forgotten`
-    says whether the scheduler told the worker to forget it. `is_due` makes the next beat come at once.
+    says whether the scheduler told the worker to forget it. `is_due` makes the next beat come at once. `body` is who
+    does the work, None for this process.
     """
 
     is_forgotten: Callable[[], bool]
@@ -113,6 +129,7 @@ class Pulse(Observer):
     may_go: threading.Event = field(default_factory=threading.Event)
     is_due: threading.Event = field(default_factory=threading.Event)
     thread: int = field(default_factory=threading.get_ident)
+    body: Body | None = None
     _looked: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -127,14 +144,15 @@ class Pulse(Observer):
     def phase_begun(self, name: str, total: int) -> None:
         """Notes the phase."""
         self.phase, self.total, self.done = name, total, 0
-        self._heed()
+        self.heed()
 
     def advanced(self, done: int) -> None:
         """Notes how much of the phase is done."""
         self.done = done
-        self._heed()
+        self.heed()
 
-    def _heed(self) -> None:
+    def heed(self) -> None:
+        """Does what is wanted."""
         if not self.may_go.is_set():
             self._stand_still()
         if self.is_unwanted:
@@ -154,16 +172,15 @@ class Pulse(Observer):
         self._tell_held(False)
 
     def _tell_held(self, is_held: bool) -> None:
+        if self.body:
+            self.body.hold(is_held)
         self.is_held = is_held
         self.is_due.set()
 
 
 @contextmanager
-def pulsating(worker: Any, token: str, topic: str, printed: Callable[[], str], *, is_call: bool) -> Iterator[Pulse]:
-    """Tells the topic every second how far a task is and what it `printed`, from a thread, until the block ends.
-
-    A task that `is_call` does not heed its pulse, so its worker ends with who wants it.
-    """
+def pulsating(worker: Any, token: str, topic: str, printed: Callable[[], str]) -> Iterator[Pulse]:
+    """Tells the topic every second how far a task is and what it `printed`, from a thread, until the block ends."""
 
     def is_forgotten() -> bool:
         """Whether who sent it went away, or takes it back."""
@@ -177,8 +194,6 @@ def pulsating(worker: Any, token: str, topic: str, printed: Callable[[], str], *
             pulse.is_due.clear()
             if is_over.is_set():
                 return
-            if is_call and is_forgotten():
-                leave()  # nothing else ends a call whose flow is gone, and a recovery would make it twice
             worker.log_event(topic, asdict(pulse.beat(token, printed())))
             seconds = PULSE_SECONDS
 

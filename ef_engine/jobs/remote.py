@@ -22,9 +22,7 @@ from typing import Any
 from ef_engine.flows.model import Call
 from ef_engine.jobs.order import StepOrder
 from ef_engine.jobs.pulse import Pulse, UnwantedError, pulsating
-from ef_engine.jobs.shipped import unpacked
-from ef_engine.jobs.step import call_result, message_of, traceback_text
-from ef_engine.jobs.targets import StopLoadingError
+from ef_engine.jobs.step import message_of, traceback_text
 from ef_engine.jobs.worker import computed
 from ef_engine.store.process import Process, at_address, current
 from ef_engine.version import VERSION
@@ -102,6 +100,13 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True)
+class Died:
+    """The process of a call ended without an answer; the worker is there."""
+
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The task was not wanted any more, or was not for this process."""
 
@@ -109,7 +114,7 @@ class Stopped:
 
 
 AnyWork = ForecastWork | CallWork
-AnyAnswer = Answered | Returned | Failed | Stopped
+AnyAnswer = Answered | Returned | Failed | Died | Stopped
 
 
 def credentials(dask_worker: Any) -> Credentials:
@@ -139,19 +144,17 @@ def run(task: Task) -> AnyAnswer:
     if task.runner != _process_of(worker):
         return Stopped()
     try:
-        is_call = isinstance(task.work, CallWork)
-        with (
-            _printing() as printed,
-            pulsating(worker, task.token, task.topic, printed.next, is_call=is_call) as pulse,
-        ):
+        with _printing() as printed, pulsating(worker, task.token, task.topic, printed.next) as pulse:
             return replace(_done(task.work, pulse), printed=printed.rest())
     except Exception as error:  # no room for what is printed, say
         return Failed(message_of(error), traceback_text(error))
 
 
 def _done(work: AnyWork, pulse: Pulse) -> AnyAnswer:
+    from ef_engine.jobs.call_process import called  # which sends this module's answers
+
     try:
-        return _forecast(work, pulse) if isinstance(work, ForecastWork) else _called(work)
+        return _forecast(work, pulse) if isinstance(work, ForecastWork) else called(work, pulse)
     except UnwantedError:
         return Stopped()
     except Exception as error:  # whatever goes wrong in the work is the end of this task alone
@@ -163,20 +166,6 @@ def _forecast(work: ForecastWork, pulse: Pulse) -> Answered:
     answer, contents = computed(uncompressed(work.document), f"{work.record_id}.json", work.record_id, pulse)
     files = {name: compressed(data) for name, data in contents.items()}
     return Answered(answer.outcome.value, dict(answer.summary), files)
-
-
-def _called(work: CallWork) -> Returned | Failed:
-    """Calls a step's function, in an environment that is afterwards as it was."""
-    before = dict(os.environ)
-    with unpacked(work.files, work.order.directory) as folder:
-        os.environ.update(work.order.environment)
-        try:
-            return Returned(call_result(work.call, replace(work.order, directory=str(folder))))
-        except (Exception, SystemExit, StopLoadingError) as error:  # while its lines can still be read
-            return Failed(message_of(error), traceback_text(error))
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
 
 class Printed:

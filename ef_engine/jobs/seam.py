@@ -22,6 +22,10 @@ class WorkerDiedError(Exception):
     """The worker went away before its order was done."""
 
 
+class CallDiedError(WorkerDiedError):
+    """The process of its own that the worker gave to the order went away; the worker itself is there."""
+
+
 class WorkerLostError(WorkerDiedError):
     """Nothing is heard of the worker any more, which may even go on: what it was at is lost, and not closed by us."""
 

@@ -36,7 +36,7 @@ from ef_engine.store.states import Outcome, Running
 from ef_engine.store.transitions import Finish, Start, after
 
 MOST_PASSES = 100_000
-_CALLERS = (__file__, str(Path(__file__).with_name("remote.py")))
+_CALLERS = (__file__, str(Path(__file__).with_name("call_process.py")))
 PROGRAM = (sys.executable, "-P", "-m", "ef_engine.cli")
 
 

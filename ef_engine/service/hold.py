@@ -46,9 +46,6 @@ def _pause_here(places: Places, record_id: str, process: Process) -> Record:
 
 
 def _pause_afar(places: Places, record: Record) -> Record:
-    if record.kind == "step":
-        problem = f"{record.id} is a step at a worker of a cluster, which nothing can hold"
-        raise HeldError(problem, f"`ef_cli kill {record.id}` stops it")
     requests.wish(places, record.id, "hold")
     is_settled = until(lambda: not isinstance(known(places, record.id).state, Running), AFAR_SECONDS)
     found = known(places, record.id)

@@ -34,11 +34,12 @@ def stack(places: Places, record_id: str) -> str:
     if active.marker_of(places, record_id) is None:
         raise NotFoundError(f"{record_id} does not run any more", "see `ef_cli list`")
     log = places.run(record_id) / f"attempt-{record.attempt}.log"
+    is_own_process = record.kind == "step" or not is_remote(process)
     dump = _dump_from_afar(places, record_id, log) if is_remote(process) else _dump_here(process, log)
     stacks = [each.rstrip() for each in _STACK.split(dump) if "most recent call first" in each]
     if not stacks:
         raise CommandError(f"process {process} of {record_id} does not answer", "see its log with `ef_cli log`")
-    if not is_remote(process):
+    if is_own_process:
         stacks.sort(key=lambda each: not each.endswith(_OUTERMOST))  # the main thread begins in a module
     return "\n\n".join(stacks) + "\n"
 
@@ -66,6 +67,7 @@ def _dump_from_afar(places: Places, record_id: str, log: Path) -> str:
     requests.wish(places, record_id, "stack")
     until(lambda: not requests.is_wished(places, record_id, "stack"), AFAR_SECONDS)
     requests.withdraw(places, record_id, "stack")
+    until(lambda: "most recent call first" in _added(log, before), ANSWER_SECONDS)
     return _added(log, before)
 
 

@@ -125,17 +125,25 @@ def test_a_worker_that_dies_while_it_holds_a_forecast_leaves_it_lost(shop: Shop,
 
 
 @pytest.mark.slow
-def test_a_step_at_a_worker_is_looked_into_but_not_held(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
+def test_a_step_is_held_and_looked_into(shop: Shop, engine: tuple[str, ...], tmp_path: Path) -> None:
     began = tmp_path / "began"
-    client = shop.start("run", "flow", flow(tmp_path, call("a", "steps:wait", args=[str(began)])), *on(cluster))
-    until(began.exists)
-    rows = json.loads(shop.cli("ps", "--format", "json").stdout)
-    step = next(each["id"] for each in rows if each["phase"] == "step a@1")
+    client = shop.start("run", "flow", flow(tmp_path, call("a", "steps:count", args=[str(began)])), *engine)
+    until(lambda: began.exists() and bool(began.read_text()))
+    step = next(row.record.id for row in in_progress(shop.places) if row.record.kind == "step")
 
-    stack, pause = shop.cli("stack", step), shop.cli("pause", step)
+    hold.pause(shop.places, step)
+    held, far = stack(shop.places, step), began.read_text()
+    until(lambda: seconds_between(shop.record(step).state.since, now()) > 1.0)  # type: ignore[union-attr]  # it is paused
+    assert began.read_text() == far
+    hold.resume(shop.places, step)
+    until(lambda: began.read_text() not in ("", far))
+    running = stack(shop.places, step)
 
-    assert "in wait" in stack.stdout.split("\n\n", maxsplit=1)[0]
-    assert pause.returncode == 3
-    assert f"is a step at a worker of a cluster, which nothing can hold; `ef_cli kill {step}`" in pause.stderr
-    shop.cli("kill", step)
-    client.communicate(timeout=30)
+    for text in (held, running):
+        first, *others = text.split("\n\n")
+        assert "in count" in first
+        assert not any("in count" in other for other in others)
+    hold.pause(shop.places, step)
+    kill(shop.places, step, "ann")
+    printed, _ = client.communicate(timeout=30)
+    assert f"{step} killed a@" in printed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -36,7 +37,7 @@ class Work:
         self.thread.start()
 
     def _work(self, worker: Worker) -> None:
-        with pulsating(worker, TOKEN, "topic", lambda: "", is_call=False) as observer:
+        with pulsating(worker, TOKEN, "topic", lambda: "") as observer:
             try:
                 observer.phase_begun("counting", 0)
                 while not self.is_over:
@@ -101,7 +102,7 @@ def test_a_task_that_is_held_ends_when_nobody_wants_it_any_more(work: Work, work
 
 
 def test_the_stack_of_the_task_comes_before_those_of_other_threads(work: Work) -> None:
-    first, *others = pulse.stacks(TOKEN).split("\n\n")
+    first, *others = asyncio.run(pulse.stacks(TOKEN)).split("\n\n")
 
     assert "in _work" in first
     assert first.startswith("Thread 0x")
@@ -114,6 +115,6 @@ def test_what_is_told_to_a_task_that_is_not_there_is_nothing(worker: Worker) -> 
     for tell in (pulse.hold, pulse.let_go, pulse.stop):
         tell("another")
 
-    assert pulse.stacks("another") == ""
+    assert asyncio.run(pulse.stacks("another")) == ""
     assert not pulse.is_at(["another"])
     Pulse(lambda: False).advanced(1)

@@ -1,0 +1,148 @@
+"""The call of a step at a worker of a cluster, in a process of its own, as on one machine.
+
+So it can be held and looked into by signals, whatever it does, and what it does to its process ends with it. That
+process leads a group, which ends with the call, and with the worker, whose end it notices by its standard input.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import BinaryIO
+
+from ef_engine.jobs.pulse import Pulse
+from ef_engine.jobs.remote import CallWork, Died, Failed, Returned
+from ef_engine.jobs.shipped import unpacked
+from ef_engine.jobs.step import call_result, message_of, traceback_text
+from ef_engine.jobs.targets import StopLoadingError
+
+MODULE = "ef_engine.jobs.call_process"
+READY = b"ready"
+"""What the answer begins with, as soon as the process can be looked into: before, the signal would end it."""
+
+POLL_SECONDS = 0.02
+DUMP_SECONDS = 0.1
+
+
+class CallProcess:
+    """The process of a call, from the worker's side; it is reaped when it is ended, and gets no signal any more then."""
+
+    def __init__(self, process: subprocess.Popen[bytes], answer: BinaryIO) -> None:
+        self._process, self._answer = process, answer
+        self._is_held = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it ended; its pid stays its own."""
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def hold(self, is_held: bool) -> None:
+        """Stops it, or lets it go on."""
+        self._is_held = is_held
+        self._signal(signal.SIGSTOP if is_held else signal.SIGCONT)
+
+    async def dump(self) -> None:
+        """Has it print where its threads are; if it is held, it goes on for a moment, in which it does nothing else."""
+        if self._process.returncode is not None or os.fstat(self._answer.fileno()).st_size == 0:
+            return
+        os.kill(self._process.pid, signal.SIGUSR1)
+        if self._is_held:
+            self._signal(signal.SIGCONT)
+            await asyncio.sleep(DUMP_SECONDS)
+            self.hold(self._is_held)
+
+    def end(self) -> int:
+        """Ends it and what it started; returns its exit code."""
+        self._signal(signal.SIGKILL)
+        return self._process.wait()
+
+    def _signal(self, number: int) -> None:
+        if self._process.returncode is None:
+            os.killpg(self._process.pid, number)
+
+
+def called(work: CallWork, pulse: Pulse) -> Returned | Failed | Died:
+    """What a call comes to; raises UnwantedError when it shall end."""
+    with tempfile.TemporaryFile() as answer:
+        with _started(work, answer) as process:
+            pulse.body = process
+            while not process.is_over:
+                pulse.heed()
+                time.sleep(POLL_SECONDS)
+            code = process.end()
+        if code:
+            return Died()
+        answer.seek(len(READY))
+        found: Returned | Failed = pickle.load(answer)
+        return found
+
+
+@contextmanager
+def _started(work: CallWork, answer: BinaryIO) -> Iterator[CallProcess]:
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", MODULE, str(answer.fileno())],
+        stdin=subprocess.PIPE,
+        pass_fds=[answer.fileno()],
+        process_group=0,
+    ) as child:
+        process = CallProcess(child, answer)
+        try:
+            assert child.stdin
+            with suppress(BrokenPipeError):  # it is dead already
+                pickle.dump(work, child.stdin)
+                child.stdin.flush()
+            yield process
+        finally:
+            process.end()
+
+
+def main(answer: int) -> None:
+    """Does the work that comes on standard input, and writes what came of it to a descriptor."""
+    faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
+    os.write(answer, READY)
+    line = _take_standard_input()
+    work = pickle.load(line)
+    threading.Thread(target=_end_with, args=(line,), name="watches the worker", daemon=True).start()
+    found = _result(work)
+    with open(answer, "ab") as file:
+        pickle.dump(found, file)
+
+
+def _take_standard_input() -> BinaryIO:
+    """It is the line to the worker, and none of the user's business."""
+    line = os.fdopen(os.dup(0), "rb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    return line
+
+
+def _end_with(line: BinaryIO) -> None:
+    line.read()
+    os.killpg(0, signal.SIGKILL)
+
+
+def _result(work: CallWork) -> Returned | Failed:
+    os.environ.update(work.order.environment)
+    with unpacked(work.files, work.order.directory) as folder:
+        try:
+            return Returned(call_result(work.call, replace(work.order, directory=str(folder))))
+        except (Exception, SystemExit, StopLoadingError) as error:  # while its lines can still be read
+            return Failed(message_of(error), traceback_text(error))
+        finally:
+            for stream in (sys.stdout, sys.stderr):
+                stream.flush()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
