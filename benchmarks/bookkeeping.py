@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest import mock
 
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages
 from ef_engine.jobs.crew import Member
 from ef_engine.jobs.order import Order
 from ef_engine.jobs.parcels import Parcel
@@ -71,9 +71,9 @@ def bookkeeping(places: Places, ids: list[str]) -> Bookkeeping:
 class _Answers:
     """In place of a worker: the same answer to everything, at once."""
 
-    answered: remote.Answered
+    answered: messages.Answered
 
-    def send(self, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
+    def send(self, record_id: str, work: messages.AnyWork, log: Path) -> Parcel:
         parcel = Parcel(
             record_id,
             log,
@@ -86,17 +86,17 @@ class _Answers:
         return parcel
 
 
-def _answer(places: Places, record_id: str) -> tuple[remote.Answered, tuple[int, int, int, int]]:
+def _answer(places: Places, record_id: str) -> tuple[messages.Answered, tuple[int, int, int, int]]:
     document, path = forecasts.read_document(places, record_id) or (b"", None)
     answer, contents = computed(document, str(path), record_id, SILENT)
-    files = {name: remote.compressed(data) for name, data in contents.items()}
+    files = {name: messages.compressed(data) for name, data in contents.items()}
     sizes = (
         len(document),
-        len(remote.compressed(document)),
+        len(messages.compressed(document)),
         sum(map(len, contents.values())),
         sum(map(len, files.values())),
     )
-    return remote.Answered(answer.outcome.value, answer.summary, files), sizes
+    return messages.Answered(answer.outcome.value, answer.summary, files), sizes
 
 
 @contextmanager

@@ -21,8 +21,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import BinaryIO
 
+from ef_engine.jobs.messages import CallWork, Died, Failed, Returned
 from ef_engine.jobs.pulse import Pulse
-from ef_engine.jobs.remote import CallWork, Died, Failed, Returned
 from ef_engine.jobs.shipped import unpacked
 from ef_engine.jobs.step import call_result, message_of, traceback_text
 from ef_engine.jobs.targets import StopLoadingError
@@ -36,7 +36,7 @@ DUMP_SECONDS = 0.1
 
 
 class CallProcess:
-    """The process of a call, from the worker's side; it is reaped when it is ended, and gets no signal any more then."""
+    """The process of a call, from the worker's side; it gets no signal any more once it was ended."""
 
     def __init__(self, process: subprocess.Popen[bytes], answer: BinaryIO) -> None:
         self._process, self._answer = process, answer

@@ -19,7 +19,7 @@ from platform import python_version
 from typing import Any
 
 from ef_engine.errors import CommandError, NotFoundError
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages, remote
 from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.seam import CORES
 from ef_engine.store.process import Process
@@ -139,7 +139,7 @@ class Cluster:
             return {address for address, keys in (await asyncio.wait_for(asked, ASK_SECONDS)).items() if keys}
         return set()
 
-    def submit(self, task: remote.Task, address: str) -> Any:
+    def submit(self, task: messages.Task, address: str) -> Any:
         """A future of the answer to the task at one worker and no other, after those it was sent before."""
         return self._client.submit(
             remote.run,
@@ -152,17 +152,17 @@ class Cluster:
             fifo_timeout=0,  # tasks sent within this time are taken up in any order
         )
 
-    async def answer(self, future: Any) -> remote.AnyAnswer | None:
+    async def answer(self, future: Any) -> messages.AnyAnswer | None:
         """What a future comes to; None if it never will. It is forgotten everywhere then."""
         try:
-            answer: remote.AnyAnswer = await future
+            answer: messages.AnyAnswer = await future
             return answer
         except (FutureCancelled, asyncio.CancelledError, OSError):
             return None
         except Exception as error:  # it could not be brought to the worker or back, or its worker was killed
             if type(error).__name__ == "KilledWorker":
                 return None
-            return remote.Failed(sentence(error), traceback.format_exc())
+            return messages.Failed(sentence(error), traceback.format_exc())
         finally:
             with suppress(Exception):
                 future.release()
@@ -236,7 +236,7 @@ def _distributed() -> Any:
 
 def _judged(worker: Found, answer: Any) -> Found:
     where = f"worker {worker.address}"
-    if not isinstance(answer, remote.Credentials):
+    if not isinstance(answer, messages.Credentials):
         return replace(worker, refusal=f"{where} cannot run ef ({answer}); install ef {VERSION} there")
     refusal = ""
     if answer.engine != VERSION:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ef_engine.jobs import pulse, remote
+from ef_engine.jobs import messages, pulse
 from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.crew import Crew, Member, Turn
 from ef_engine.jobs.dask_cluster import Cluster
@@ -140,7 +140,7 @@ class DaskEngine:
         answer: bool | None = await self._cluster.ask(pulse.is_at, tokens, address=member.address)
         return answer
 
-    def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
+    def _send(self, member: Member, record_id: str, work: messages.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
         token = f"ef-{record_id}-{uuid4().hex}"
         call = self._from_a_thread
@@ -152,7 +152,7 @@ class DaskEngine:
             look_into=lambda: call(self._look_into, token),
             drop=lambda: call(self._drop, token),
         )
-        task = remote.Task(token=token, topic=TOPIC, runner=member.process, work=work)
+        task = messages.Task(token=token, topic=TOPIC, runner=member.process, work=work)
         self._loop.call_soon_threadsafe(self._submit, parcel, task)
         return parcel
 
@@ -160,14 +160,14 @@ class DaskEngine:
         with suppress(RuntimeError):  # the loop is over, and with it the work
             self._loop.call_soon_threadsafe(function, *args)
 
-    def _submit(self, parcel: Parcel, task: remote.Task) -> None:
+    def _submit(self, parcel: Parcel, task: messages.Task) -> None:
         if parcel.member not in self.crew:
             parcel.inbox.put(_gone(parcel.member))
             return
         try:
             future = self._cluster.submit(task, parcel.member.address)
         except Exception as error:  # what cannot be sent is the failure of this task alone
-            parcel.inbox.put(remote.Failed(sentence(error), traceback.format_exc()))
+            parcel.inbox.put(messages.Failed(sentence(error), traceback.format_exc()))
             return
         self._parcels[parcel.token] = parcel
         self._fetching[parcel.token] = self._spawn(self._fetch(parcel, future))

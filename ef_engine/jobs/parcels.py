@@ -14,9 +14,9 @@ from queue import Empty, SimpleQueue
 from ef_engine.jobs import pulse
 from ef_engine.jobs.attempt import append_log
 from ef_engine.jobs.crew import Member
+from ef_engine.jobs.messages import Answered, AnyAnswer, Died, Failed, Returned, Stopped
 from ef_engine.jobs.progress import KillRequestedError, TimedOutError
 from ef_engine.jobs.pulse import Beat
-from ef_engine.jobs.remote import Answered, AnyAnswer, Died, Failed, Returned, Stopped
 from ef_engine.jobs.seam import CallDiedError, RemoteError, WorkerDiedError, WorkerLostError
 from ef_engine.simulation.observer import Observer
 

@@ -11,110 +11,36 @@ import os
 import sys
 import tempfile
 import threading
-import zlib
 from codecs import getincrementaldecoder
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from platform import python_version
 from typing import Any
 
-from ef_engine.flows.model import Call
-from ef_engine.jobs.order import StepOrder
+from ef_engine.jobs.call_process import called
+from ef_engine.jobs.messages import (
+    Answered,
+    AnyAnswer,
+    AnyWork,
+    Credentials,
+    Failed,
+    ForecastWork,
+    Stopped,
+    Task,
+    compressed,
+    uncompressed,
+)
 from ef_engine.jobs.pulse import Pulse, UnwantedError, pulsating
 from ef_engine.jobs.step import message_of, traceback_text
 from ef_engine.jobs.worker import computed
 from ef_engine.store.process import Process, at_address, current
 from ef_engine.version import VERSION
 
-FASTEST = 1
-"""Level of compression: results shrink to a sixth at a cost of a few milliseconds."""
-
 MOST_PRINTED = 65_536
 """Bytes of what was printed that travel with a beat of the pulse: a scheduler keeps the last thousand beats."""
 
 LARGEST_REST = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """Who a worker is, and what it runs: results are the same only where these are."""
-
-    process: Process
-    engine: str
-    python: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Task:
-    """Work for one worker, the `runner`. `token` names this one attempt, `topic` where its pulse goes."""
-
-    token: str
-    topic: str
-    runner: Process
-    work: ForecastWork | CallWork
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastWork:
-    """A forecast to compute: its document, compressed."""
-
-    record_id: str
-    document: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class CallWork:
-    """A step of a flow to call, whose function is in the `files` that come with it, or installed."""
-
-    order: StepOrder
-    call: Call
-    files: Mapping[str, bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The files of a result, compressed, and what a list shows; `printed` is what the pulse has not told yet."""
-
-    outcome: str
-    summary: Mapping[str, Any]
-    files: Mapping[str, bytes]
-    printed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """What a step returned, as a plain value."""
-
-    value: Any
-    printed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """The work raised an error."""
-
-    message: str
-    traceback: str
-    printed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Died:
-    """The process of a call ended without an answer; the worker is there."""
-
-    printed: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    """The task was not wanted any more, or was not for this process."""
-
-    printed: str = ""
-
-
-AnyWork = ForecastWork | CallWork
-AnyAnswer = Answered | Returned | Failed | Died | Stopped
 
 
 def credentials(dask_worker: Any) -> Credentials:
@@ -124,16 +50,6 @@ def credentials(dask_worker: Any) -> Credentials:
 
 def _process_of(worker: Any) -> Process:
     return at_address(current(), worker.address)
-
-
-def compressed(data: bytes) -> bytes:
-    """As it travels."""
-    return zlib.compress(data, FASTEST)
-
-
-def uncompressed(data: bytes) -> bytes:
-    """As it was."""
-    return zlib.decompress(data)
 
 
 def run(task: Task) -> AnyAnswer:
@@ -151,8 +67,6 @@ def run(task: Task) -> AnyAnswer:
 
 
 def _done(work: AnyWork, pulse: Pulse) -> AnyAnswer:
-    from ef_engine.jobs.call_process import called  # which sends this module's answers
-
     try:
         return _forecast(work, pulse) if isinstance(work, ForecastWork) else called(work, pulse)
     except UnwantedError:

@@ -16,10 +16,10 @@ from ef_engine.errors import EfError, HeldError
 from ef_engine.flows.model import Call
 from ef_engine.jobs.attempt import Conduct, run_attempt, sentence
 from ef_engine.jobs.crew import Member
+from ef_engine.jobs.messages import Answered, AnyWork, CallWork, ForecastWork, Returned, compressed, uncompressed
 from ef_engine.jobs.obeying import Obeying
 from ef_engine.jobs.order import Order, StepOrder
 from ef_engine.jobs.parcels import Parcel
-from ef_engine.jobs.remote import Answered, AnyWork, CallWork, ForecastWork, Returned, compressed, uncompressed
 from ef_engine.jobs.run_one import ready
 from ef_engine.jobs.shipped import shipped
 from ef_engine.jobs.step import Elsewhere, run_step

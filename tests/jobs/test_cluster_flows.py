@@ -152,7 +152,7 @@ def test_a_step_is_stopped_there_by_kill_and_by_its_time_out(shop: Shop, cluster
 def test_calls_end_with_the_flow_that_made_them(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
     began = tmp_path / "began"
     client = shop.start("run", "flow", flow(tmp_path, call("a", "steps:wait", args=[str(began)])), *on(cluster))
-    until(began.exists)
+    until(lambda: began.exists() and bool(began.read_text()))
     called = of_pid(int(began.read_text()))
     owner = next(each for each in active.markers(shop.places) if "." not in each.id)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ef_engine.flows.model import Call
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages
 from ef_engine.jobs.crew import Turn
 from ef_engine.jobs.dask_cluster import Cluster
 from ef_engine.jobs.order import StepOrder
@@ -32,14 +32,14 @@ async def test_a_worker_takes_tasks_up_in_the_order_they_were_sent(cluster: Dask
     call = Call("time:monotonic_ns")
     order = StepOrder(places=places_under(Path("/nowhere")), record_id="x", owner="", work=call)
     tasks = [
-        remote.Task(token=f"t{n}", topic="t", runner=worker.process, work=remote.CallWork(order, call, {}))
+        messages.Task(token=f"t{n}", topic="t", runner=worker.process, work=messages.CallWork(order, call, {}))
         for n in range(8)
     ]
 
     answers = [await connection.answer(each) for each in [connection.submit(task, worker.address) for task in tasks]]
     await connection.close()
 
-    moments = [each.value for each in answers if isinstance(each, remote.Returned)]
+    moments = [each.value for each in answers if isinstance(each, messages.Returned)]
     assert len(moments) == 8
     assert moments == sorted(moments)
 
