@@ -19,11 +19,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 from ef_engine.jobs.messages import CallWork, Died, Failed, Returned
 from ef_engine.jobs.pulse import Pulse
-from ef_engine.jobs.shipped import unpacked
+from ef_engine.jobs.shipped import settle, unpack
 from ef_engine.jobs.step import call_result, message_of, traceback_text
 from ef_engine.jobs.targets import StopLoadingError
 
@@ -53,7 +54,7 @@ class CallProcess:
         self._signal(signal.SIGSTOP if is_held else signal.SIGCONT)
 
     async def dump(self) -> None:
-        """Has it print where its threads are; if it is held, it goes on for a moment, in which it does nothing else."""
+        """Has it print where its threads are; one that is held goes on for the moment that takes."""
         if self._process.returncode is not None or os.fstat(self._answer.fileno()).st_size == 0:
             return
         os.kill(self._process.pid, signal.SIGUSR1)
@@ -74,8 +75,9 @@ class CallProcess:
 
 def called(work: CallWork, pulse: Pulse) -> Returned | Failed | Died:
     """What a call comes to; raises UnwantedError when it shall end."""
-    with tempfile.TemporaryFile() as answer:
-        with _started(work, answer) as process:
+    with tempfile.TemporaryFile() as answer, tempfile.TemporaryDirectory(prefix="ef-step-") as folder:
+        unpack(work.files, Path(folder))
+        with _started(work, Path(folder), answer) as process:
             pulse.body = process
             while not process.is_over:
                 pulse.heed()
@@ -89,32 +91,36 @@ def called(work: CallWork, pulse: Pulse) -> Returned | Failed | Died:
 
 
 @contextmanager
-def _started(work: CallWork, answer: BinaryIO) -> Iterator[CallProcess]:
+def _started(work: CallWork, folder: Path, answer: BinaryIO) -> Iterator[CallProcess]:
     with subprocess.Popen(
-        [sys.executable, "-P", "-m", MODULE, str(answer.fileno())],
+        [sys.executable, "-P", "-m", MODULE, str(folder), str(answer.fileno())],
         stdin=subprocess.PIPE,
         pass_fds=[answer.fileno()],
         process_group=0,
     ) as child:
         process = CallProcess(child, answer)
+        assert child.stdin
         try:
-            assert child.stdin
             with suppress(BrokenPipeError):  # it is dead already
-                pickle.dump(work, child.stdin)
+                pickle.dump(replace(work, files={}), child.stdin)
                 child.stdin.flush()
             yield process
         finally:
             process.end()
+            with suppress(BrokenPipeError):
+                child.stdin.close()
 
 
-def main(answer: int) -> None:
-    """Does the work that comes on standard input, and writes what came of it to a descriptor."""
+def main(folder: Path, answer: int) -> None:
+    """Does the work that comes on standard input, whose files are in a folder; what came of it goes to a descriptor."""
     faulthandler.register(signal.SIGUSR1, file=2, all_threads=True)
     os.write(answer, READY)
     line = _take_standard_input()
     work = pickle.load(line)
     threading.Thread(target=_end_with, args=(line,), name="watches the worker", daemon=True).start()
-    found = _result(work)
+    os.environ.update(work.order.environment)
+    settle(folder, work.order.directory)
+    found = _result(replace(work, order=replace(work.order, directory=str(folder))))
     with open(answer, "ab") as file:
         pickle.dump(found, file)
 
@@ -133,16 +139,14 @@ def _end_with(line: BinaryIO) -> None:
 
 
 def _result(work: CallWork) -> Returned | Failed:
-    os.environ.update(work.order.environment)
-    with unpacked(work.files, work.order.directory) as folder:
-        try:
-            return Returned(call_result(work.call, replace(work.order, directory=str(folder))))
-        except (Exception, SystemExit, StopLoadingError) as error:  # while its lines can still be read
-            return Failed(message_of(error), traceback_text(error))
-        finally:
-            for stream in (sys.stdout, sys.stderr):
-                stream.flush()
+    try:
+        return Returned(call_result(work.call, work.order))
+    except (Exception, SystemExit, StopLoadingError) as error:
+        return Failed(message_of(error), traceback_text(error))
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            stream.flush()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

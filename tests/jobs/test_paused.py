@@ -17,6 +17,7 @@ from ef_engine.service.stop import kill
 from ef_engine.store import journal
 from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.events import Kind
+from ef_engine.store.process import Liveness, liveness, of_pid
 from ef_engine.store.states import Finished, Outcome, Paused, Running
 from tests.jobs.clusters import DaskCluster, on
 from tests.jobs.conftest import Shop, until
@@ -147,3 +148,20 @@ def test_a_step_is_held_and_looked_into(shop: Shop, engine: tuple[str, ...], tmp
     kill(shop.places, step, "ann")
     printed, _ = client.communicate(timeout=30)
     assert f"{step} killed a@" in printed
+
+
+@pytest.mark.slow
+def test_a_step_that_is_held_ends_with_its_worker(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
+    began = tmp_path / "began"
+    client = shop.start("run", "flow", flow(tmp_path, call("a", "steps:wait", args=[str(began)])), *on(cluster))
+    until(lambda: began.exists() and bool(began.read_text()))
+    called = of_pid(int(began.read_text()))
+    step = next(row.record.id for row in in_progress(shop.places) if row.record.kind == "step")
+    held = hold.pause(shop.places, step).state
+    assert isinstance(held, Paused)
+
+    os.kill(held.process.pid, signal.SIGKILL)
+
+    until(lambda: liveness(called) is Liveness.DEAD)
+    printed, _ = client.communicate(timeout=30)
+    assert f"{step} crashed a@" in printed
