@@ -157,7 +157,7 @@ def append_log(path: Path, text: str) -> None:
 
 
 def print_to(log: Path) -> None:
-    """From now on standard output and error are the attempt's log."""
+    """From now on standard output and error are a log, for its owner's eyes only."""
     with open(log, "ab", opener=_owners_file) as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
