@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest import mock
 
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages
+from ef_engine.jobs.crew import Member
 from ef_engine.jobs.order import Order
-from ef_engine.jobs.parcels import Member, Parcel
+from ef_engine.jobs.parcels import Parcel
 from ef_engine.jobs.stand_in import carry_out
 from ef_engine.jobs.worker import computed
 from ef_engine.simulation.observer import SILENT
@@ -70,25 +71,32 @@ def bookkeeping(places: Places, ids: list[str]) -> Bookkeeping:
 class _Answers:
     """In place of a worker: the same answer to everything, at once."""
 
-    answered: remote.Answered
+    answered: messages.Answered
 
-    def send(self, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
-        parcel = Parcel(record_id, log, Member("", current()), lambda parcel: None, lambda parcel: None)
+    def send(self, record_id: str, work: messages.AnyWork, log: Path) -> Parcel:
+        parcel = Parcel(
+            record_id,
+            log,
+            Member("", current()),
+            tell=lambda function: None,
+            look_into=lambda: None,
+            drop=lambda: None,
+        )
         parcel.inbox.put(self.answered)
         return parcel
 
 
-def _answer(places: Places, record_id: str) -> tuple[remote.Answered, tuple[int, int, int, int]]:
+def _answer(places: Places, record_id: str) -> tuple[messages.Answered, tuple[int, int, int, int]]:
     document, path = forecasts.read_document(places, record_id) or (b"", None)
     answer, contents = computed(document, str(path), record_id, SILENT)
-    files = {name: remote.compressed(data) for name, data in contents.items()}
+    files = {name: messages.compressed(data) for name, data in contents.items()}
     sizes = (
         len(document),
-        len(remote.compressed(document)),
+        len(messages.compressed(document)),
         sum(map(len, contents.values())),
         sum(map(len, files.values())),
     )
-    return remote.Answered(answer.outcome.value, answer.summary, files), sizes
+    return messages.Answered(answer.outcome.value, answer.summary, files), sizes
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from benchmarks.measure import engine, one_process
 from benchmarks.night import Shape, night
 from benchmarks.rows import Row
 from benchmarks.workspaces import command, staged_workspace, write_set
-from ef_engine.jobs.slots import CORES
+from ef_engine.jobs.seam import CORES
 from ef_engine.store import forecasts
 from ef_engine.store.places import Places, places_under
 from ef_engine.store.records import Record

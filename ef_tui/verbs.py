@@ -60,10 +60,10 @@ def kill(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
 def pause(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Holds what runs, and lets go on what is held."""
     workspace.require(Right.PAUSE)
-    from ef_engine.service import stop
+    from ef_engine.service import hold
 
     def turn(subject: Subject) -> object:
-        change = stop.resume if subject.state == "paused" else stop.pause
+        change = hold.resume if subject.state == "paused" else hold.pause
         return change(workspace.places, subject.id)
 
     return _each(subjects, turn, "Resumed" if subjects[0].state == "paused" else "Paused")
@@ -152,7 +152,7 @@ def log(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
 
 def stack(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     """Where its process is."""
-    from ef_engine.service.stop import stack as stack_of
+    from ef_engine.service.stack import stack as stack_of
 
     return stack_of(workspace.places, subjects[0].id)
 

@@ -33,7 +33,8 @@ class Conduct:
     """How to run: `timeout` in seconds, None for ever; `watcher` is told of progress; `version` is the engine's.
 
     Where it `is_supervised`, a wish to kill it stays for the supervisor, who takes it out of other tickets too.
-    `work` does the work, None for this process; where another `process` does, `is_alive` says whether it was heard of.
+    `work` does the work, None for this process; where another `process` does, `is_alive` says whether it was heard of,
+    and `waited` for how many seconds it was at something else first.
     """
 
     timeout: float | None = None
@@ -43,6 +44,7 @@ class Conduct:
     work: Callable[[Places, str, Observer], Answer] | None = None
     process: Process | None = None
     is_alive: Callable[[], bool] = lambda: True
+    waited: Callable[[], float] = lambda: 0.0
 
 
 def run_attempt(places: Places, record: Record, conduct: Conduct) -> Record:
@@ -92,7 +94,9 @@ def begun(places: Places, record: Record, version: str, process: Process | None 
 def _progress(places: Places, record: Record, conduct: Conduct) -> ProgressWriter:
     path = places.run(record.id) / "progress.json"
     is_unwanted = partial(requests.is_asked, places, record.id)
-    held = partial(held_so_far, places, record.id)
+
+    def held() -> float:
+        return held_so_far(places, record.id) + conduct.waited()
 
     def tell(phase: str, done: int, total: int) -> None:
         journal.note(places, Kind.PROGRESS, record.id, attempt=record.attempt, phase=phase, done=done, total=total)
@@ -142,9 +146,21 @@ def sentence(error: Exception) -> str:
 
 
 def write_log(path: Path, text: str) -> None:
-    """Appends to an attempt's log, which is for its owner's eyes only."""
+    """Adds a line, or more, with the time before it to an attempt's log."""
+    append_log(path, f"{now()} {text}\n")
+
+
+def append_log(path: Path, text: str) -> None:
+    """Adds text as it is to an attempt's log, which is for its owner's eyes only."""
     with open(path, "a", encoding="utf-8", opener=_owners_file) as file:
-        file.write(f"{now()} {text}\n")
+        file.write(text)
+
+
+def print_to(log: Path) -> None:
+    """From now on standard output and error are a log, for its owner's eyes only."""
+    with open(log, "ab", opener=_owners_file) as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
 
 
 def _owners_file(path: str, flags: int) -> int:

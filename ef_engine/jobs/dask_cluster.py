@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import importlib
 import importlib.util
-import os
 import re
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,15 +19,15 @@ from platform import python_version
 from typing import Any
 
 from ef_engine.errors import CommandError, NotFoundError
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages, remote
 from ef_engine.jobs.attempt import sentence
+from ef_engine.jobs.seam import CORES
 from ef_engine.store.process import Process
 from ef_engine.version import VERSION
 
 CONNECT_SECONDS = 5.0
 ASK_SECONDS = 3.0
 AT_ONCE_SECONDS = 1.0
-CORES = os.cpu_count() or 1
 _ADDRESS = re.compile(r"[a-z]+://.+")
 
 
@@ -133,12 +132,14 @@ class Cluster:
 
     async def occupied(self, addresses: Sequence[str]) -> set[str]:
         """The workers among these that have something to do, for whomever."""
+        if not addresses:
+            return set()
         asked = self._client.scheduler.processing(workers=list(addresses))
         with suppress(OSError, TimeoutError, asyncio.TimeoutError):
             return {address for address, keys in (await asyncio.wait_for(asked, ASK_SECONDS)).items() if keys}
         return set()
 
-    def submit(self, task: remote.Task, address: str) -> Any:
+    def submit(self, task: messages.Task, address: str) -> Any:
         """A future of the answer to the task at one worker and no other, after those it was sent before."""
         return self._client.submit(
             remote.run,
@@ -151,32 +152,27 @@ class Cluster:
             fifo_timeout=0,  # tasks sent within this time are taken up in any order
         )
 
-    async def answer(self, future: Any) -> remote.AnyAnswer | None:
+    async def answer(self, future: Any) -> messages.AnyAnswer | None:
         """What a future comes to; None if it never will. It is forgotten everywhere then."""
         try:
-            answer: remote.AnyAnswer = await future
+            answer: messages.AnyAnswer = await future
             return answer
         except (FutureCancelled, asyncio.CancelledError, OSError):
             return None
         except Exception as error:  # it could not be brought to the worker or back, or its worker was killed
             if type(error).__name__ == "KilledWorker":
                 return None
-            return remote.Failed(sentence(error), traceback.format_exc())
+            return messages.Failed(sentence(error), traceback.format_exc())
         finally:
             with suppress(Exception):
                 future.release()
 
-    async def tell(self, function: Callable[..., Any], *args: Any, address: str) -> None:
-        """Has a worker call something on its event loop, without waiting for an answer."""
-        with suppress(Exception):  # whoever does not hear it is gone, or is ended otherwise
-            await self._client.run(function, *args, workers=[address], wait=False, on_error="ignore")
-
-    async def is_at(self, tokens: Sequence[str], address: str) -> bool | None:
-        """Whether a worker is at one of these tasks; None if it does not answer."""
-        asked = self._client.run(remote.is_at, list(tokens), workers=[address], on_error="return")
+    async def ask(self, function: Callable[..., Any], *args: Any, address: str) -> Any:
+        """What a worker answers that calls a function on its event loop; None if it does not answer at once."""
+        asked = self._client.run(function, *args, workers=[address], on_error="return")
         with suppress(OSError, TimeoutError, ValueError):
             answer = (await asyncio.wait_for(asked, AT_ONCE_SECONDS)).get(address)
-            return answer if isinstance(answer, bool) else None
+            return None if isinstance(answer, Exception) else answer
         return None
 
     async def restart(self, address: str) -> None:
@@ -240,7 +236,7 @@ def _distributed() -> Any:
 
 def _judged(worker: Found, answer: Any) -> Found:
     where = f"worker {worker.address}"
-    if not isinstance(answer, remote.Credentials):
+    if not isinstance(answer, messages.Credentials):
         return replace(worker, refusal=f"{where} cannot run ef ({answer}); install ef {VERSION} there")
     refusal = ""
     if answer.engine != VERSION:

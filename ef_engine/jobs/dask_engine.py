@@ -20,22 +20,20 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages, pulse
 from ef_engine.jobs.attempt import sentence
-from ef_engine.jobs.dask_cluster import Cluster, Found
+from ef_engine.jobs.crew import Crew, Member, Turn
+from ef_engine.jobs.dask_cluster import Cluster
 from ef_engine.jobs.order import AnyOrder, Order
-from ef_engine.jobs.parcels import Gone, Member, Parcel
-from ef_engine.jobs.seam import WorkerDiedError, WorkerLostError
+from ef_engine.jobs.parcels import Gone, Parcel, Stacks
+from ef_engine.jobs.seam import CallDiedError, WorkerDiedError, WorkerLostError
 from ef_engine.jobs.stand_in import carry_out, carry_out_step
 
-LOOK_SECONDS = 2.0
-STATUS_SECONDS = 0.1
+POLL_SECONDS = 0.01
+TURN_SECONDS = 0.25
 LEAVE_SECONDS = 0.5
 NANNY_SECONDS = 2.0
 """A nanny kills a worker that does not leave after four seconds, which is more than the grace of most."""
-
-SILENT_SECONDS = 30.0
-"""After which a worker that did not say who it is is asked again."""
 
 MOST_WORKERS = 1000
 TOPIC = f"ef {os.getuid()}@{os.uname().nodename}"
@@ -47,17 +45,25 @@ class DaskHandle:
 
     def __init__(self, engine: DaskEngine, member: Member, work: asyncio.Future[None]) -> None:
         self.worker = member.process
-        self._engine, self._member, self._work = engine, member, work
+        self._engine, self._member, self._work, self._turn = engine, member, work, member.turn
+
+    @property
+    def begun(self) -> float:
+        """Since when its worker is at it (monotonic seconds): now, as long as it is at the work of others first."""
+        return self._turn.begun
 
     async def wait(self) -> None:
         """Returns when all is done; raises WorkerDiedError if the worker went away. The worker is free afterwards."""
         try:
             await asyncio.shield(self._work)
+        except CallDiedError:
+            raise
         except WorkerDiedError:
-            self._engine.forget(self._member)
+            self._engine.crew.forget(self._member)
             raise
         finally:
             self._member.is_busy = False
+            self._turn.begin(time.monotonic())
 
     async def kill(self, grace: float) -> None:
         """Ends the worker's process, for certain after `grace` seconds; its nanny starts another one."""
@@ -73,32 +79,28 @@ class DaskEngine:
 
     def __init__(self, scheduler: str) -> None:
         self.trouble = ""
-        self.notes: list[str] = []
         self._cluster = Cluster(scheduler)
+        self.crew = Crew(self._cluster, self._is_gone_with)
+        self.notes = self.crew.notes
         self._limit = MOST_WORKERS
-        self._crew: dict[str, Member] = {}
-        self._refused: set[str] = set()
-        self._silent: dict[str, float] = {}
         self._parcels: dict[str, Parcel] = {}
         self._fetching: dict[str, asyncio.Task[None]] = {}
-        self._changed = asyncio.Event()
         self._stand_ins = ThreadPoolExecutor(MOST_WORKERS, thread_name_prefix="stands in for a worker")
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._loop = asyncio.get_running_loop()
         self._spawn(self._keep())
 
     @property
     def room(self) -> int:
         """How many orders can run at a time where nobody says how many: as many as there are workers, at least 1."""
-        return max(1, len(self._crew))
+        return max(1, len(self.crew))
 
     @property
     def free(self) -> int:
         """How many orders can be started right now."""
         if self.trouble:
             return 0
-        busy = sum(each.is_busy for each in self._crew.values())
-        return max(0, min(len(self._crew), self._limit) - busy)
+        return max(0, min(len(self.crew), self._limit) - sum(each.is_busy for each in self.crew))
 
     def resize(self, slots: int) -> None:
         """Changes how many orders may run at a time; what runs goes on."""
@@ -106,13 +108,13 @@ class DaskEngine:
 
     async def start(self, order: AnyOrder) -> DaskHandle:
         """Starts an order at a worker that has nothing to do, rather one that others leave alone too."""
-        idle = [each.address for each in self._crew.values() if not each.is_busy]
-        occupied = await self._cluster.occupied(idle) if idle else set()
-        members = [each for each in self._crew.values() if not each.is_busy]
+        occupied = await self._cluster.occupied([each.address for each in self.crew.idle])
+        members = self.crew.idle
         if not members:
             raise WorkerLostError(self.trouble or "no worker is free")
         member = random.choice([each for each in members if each.address not in occupied] or members)
-        member.is_busy = True
+        member.is_busy, member.turn = True, Turn()
+        self._spawn(self._watch_turn(member, member.turn))
         send = partial(self._send, member)
         if isinstance(order, Order):
             work = self._loop.run_in_executor(self._stand_ins, carry_out, order, send)
@@ -120,29 +122,52 @@ class DaskEngine:
             work = self._loop.run_in_executor(self._stand_ins, carry_out_step, order, member, send)
         return DaskHandle(self, member, work)
 
-    def _send(self, member: Member, record_id: str, work: remote.AnyWork, log: Path) -> Parcel:
+    async def _watch_turn(self, member: Member, turn: Turn) -> None:
+        """Learns when a worker begins that may be at the work of others; one that does not answer has begun."""
+        waited_until = time.monotonic()
+        while turn.at is None:
+            await asyncio.sleep(TURN_SECONDS)
+            if self._parcels_at(member) and await self._is_at_ours(member) is not False:
+                turn.begin(waited_until)
+            waited_until = time.monotonic()
+
+    def _parcels_at(self, member: Member) -> list[Parcel]:
+        return [each for each in self._parcels.values() if each.member is member]
+
+    async def _is_at_ours(self, member: Member) -> bool | None:
+        """Whether a worker is at what we sent it, and not at the work of others; None where it does not say."""
+        tokens = [each.token for each in self._parcels_at(member)]
+        answer: bool | None = await self._cluster.ask(pulse.is_at, tokens, address=member.address)
+        return answer
+
+    def _send(self, member: Member, record_id: str, work: messages.AnyWork, log: Path) -> Parcel:
         """Called by stand-ins, from their threads."""
         token = f"ef-{record_id}-{uuid4().hex}"
-        parcel = Parcel(token, log, member, self._from_a_thread(self._stop), self._from_a_thread(self._drop))
-        task = remote.Task(token=token, topic=TOPIC, runner=member.process, work=work)
+        call = self._from_a_thread
+        parcel = Parcel(
+            token,
+            log,
+            member,
+            tell=lambda function: call(self._tell, member, function, token),
+            look_into=lambda: call(self._look_into, token),
+            drop=lambda: call(self._drop, token),
+        )
+        task = messages.Task(token=token, topic=TOPIC, runner=member.process, work=work)
         self._loop.call_soon_threadsafe(self._submit, parcel, task)
         return parcel
 
-    def _from_a_thread(self, function: Callable[[Parcel], None]) -> Callable[[Parcel], None]:
-        def call(parcel: Parcel) -> None:
-            with suppress(RuntimeError):  # the loop is over, and with it the work
-                self._loop.call_soon_threadsafe(function, parcel)
+    def _from_a_thread(self, function: Callable[..., None], *args: Any) -> None:
+        with suppress(RuntimeError):  # the loop is over, and with it the work
+            self._loop.call_soon_threadsafe(function, *args)
 
-        return call
-
-    def _submit(self, parcel: Parcel, task: remote.Task) -> None:
-        if self._crew.get(parcel.member.address) is not parcel.member:
+    def _submit(self, parcel: Parcel, task: messages.Task) -> None:
+        if parcel.member not in self.crew:
             parcel.inbox.put(_gone(parcel.member))
             return
         try:
             future = self._cluster.submit(task, parcel.member.address)
         except Exception as error:  # what cannot be sent is the failure of this task alone
-            parcel.inbox.put(remote.Failed(sentence(error), traceback.format_exc()))
+            parcel.inbox.put(messages.Failed(sentence(error), traceback.format_exc()))
             return
         self._parcels[parcel.token] = parcel
         self._fetching[parcel.token] = self._spawn(self._fetch(parcel, future))
@@ -153,18 +178,27 @@ class DaskEngine:
         if answer is None and not self._cluster.is_connected:
             self._give_up(self._cluster.farewell)
         self._fetching.pop(parcel.token, None)
+        if answer:
+            parcel.member.gave_sign()
         if self._parcels.pop(parcel.token, None):
-            parcel.member.heard = time.monotonic()
             parcel.inbox.put(answer or _gone(parcel.member))
 
-    def _drop(self, parcel: Parcel) -> None:
+    def _drop(self, token: str) -> None:
         """Nobody waits for it any more, so the scheduler and the worker shall forget it."""
-        self._parcels.pop(parcel.token, None)
-        if fetching := self._fetching.pop(parcel.token, None):
+        self._parcels.pop(token, None)
+        if fetching := self._fetching.pop(token, None):
             fetching.cancel()
 
-    def _stop(self, parcel: Parcel) -> None:
-        self._spawn(self._cluster.tell(remote.stop, parcel.token, address=parcel.member.address))
+    def _tell(self, member: Member, function: Callable[[str], None], token: str) -> None:
+        self._spawn(self._cluster.ask(function, token, address=member.address))
+
+    def _look_into(self, token: str) -> None:
+        if parcel := self._parcels.get(token):
+            self._spawn(self._bring_stacks(parcel))
+
+    async def _bring_stacks(self, parcel: Parcel) -> None:
+        text = await self._cluster.ask(pulse.stacks, parcel.token, address=parcel.member.address)
+        parcel.inbox.put(Stacks(text or ""))
 
     async def end(self, member: Member, grace: float) -> None:
         """Ends a worker's process: it leaves by itself, or its nanny sees to that.
@@ -172,98 +206,53 @@ class DaskEngine:
         One that is not at our work, but at that of another user, goes on; ours is taken back.
         """
         member.is_ended = True
-        tokens = [each.token for each in self._parcels.values() if each.member is member]
-        if tokens and await self._cluster.is_at(tokens, member.address) is False:
-            self.forget(member)
+        if self._parcels_at(member) and await self._is_at_ours(member) is False:
+            self.crew.forget(member)
             return
-        self._spawn(self._cluster.tell(remote.leave, address=member.address))
+        self._spawn(self._cluster.ask(pulse.leave, address=member.address))
         if await self._is_gone(member, LEAVE_SECONDS):
             return
         self._spawn(self._cluster.restart(member.address))
         if not await self._is_gone(member, grace + NANNY_SECONDS):
-            self.forget(member)  # nothing is heard of it that could still be believed
+            self.crew.forget(member)  # nothing is heard of it that could still be believed
 
     async def _is_gone(self, member: Member, seconds: float) -> bool:
         deadline = self._loop.time() + seconds
-        while self._crew.get(member.address) is member:
+        while member in self.crew:
             if self._loop.time() >= deadline:
                 return False
-            await asyncio.sleep(STATUS_SECONDS / 10)
+            await asyncio.sleep(POLL_SECONDS)
         return True
 
-    def forget(self, member: Member) -> None:
-        """The worker is gone, and with it what it was at; if somebody is there at the next look, it is new."""
-        if self._crew.get(member.address) is member:
-            del self._crew[member.address]
-        for parcel in [each for each in self._parcels.values() if each.member is member]:
-            self._drop(parcel)
+    def _is_gone_with(self, member: Member) -> None:
+        """What the worker was at is lost with it."""
+        for parcel in self._parcels_at(member):
+            self._drop(parcel.token)
             parcel.inbox.put(_gone(member))
 
     async def _keep(self) -> None:
         """Connects, and then keeps an eye on who is there until the scheduler is gone."""
         try:
-            await self._cluster.open(TOPIC, self._heard, self._happened)
+            await self._cluster.open(TOPIC, self._heard, self.crew.happened)
         except Exception as error:
             self._give_up(sentence(error))
             return
-        looked, looking = 0.0, self._spawn(self._look())
-        while self._cluster.is_connected:
-            await asyncio.sleep(STATUS_SECONDS)
-            if looking.done() and (self._changed.is_set() or self._loop.time() - looked > LOOK_SECONDS):
-                self._changed.clear()
-                looked, looking = self._loop.time(), self._spawn(self._look())
+        await self.crew.keep()
         self._give_up(self._cluster.farewell)
 
     def _give_up(self, trouble: str) -> None:
         """Nothing can be started any more; what the workers were at is lost."""
         self.trouble = self.trouble or trouble
-        for member in list(self._crew.values()):
-            self.forget(member)
-
-    async def _look(self) -> None:
-        """Learns who came and who went; who came has to run the same versions. Who does not answer is asked again."""
-        try:
-            present = await self._cluster.workers()
-        except Exception as error:  # a scheduler that stands still; one that is gone is noticed otherwise
-            print(f"{self._cluster.address}: {sentence(error)}", flush=True)
-            return
-        for member in [each for each in self._crew.values() if each.address not in present]:
-            self.forget(member)
-        self._refused &= present.keys()
-        moment = self._loop.time()
-        self._silent = {key: until for key, until in self._silent.items() if key in present and until > moment}
-        known = self._crew.keys() | self._refused | self._silent.keys()
-        new = [each for address, each in present.items() if address not in known]
-        found = await self._cluster.introduced(new)
-        self._silent |= dict.fromkeys({each.address for each in new}, moment + SILENT_SECONDS)
-        for each in found:
-            del self._silent[each.address]
-            self._take_on(each)
-
-    def _take_on(self, found: Found) -> None:
-        if found.refusal:
-            self._refused.add(found.address)
-            self.notes.append(found.refusal)
-        elif found.process:
-            self._crew[found.address] = Member(found.address, found.process)
+        for member in self.crew:
+            self.crew.forget(member)
 
     def _heard(self, message: Mapping[str, Any]) -> None:
         """A pulse, perhaps of another supervisor's task."""
         if parcel := self._parcels.get(str(message.get("token"))):
-            parcel.member.heard = time.monotonic()
-            parcel.inbox.put(message)
+            parcel.member.gave_sign()
+            parcel.inbox.put(pulse.beat_of(message))
 
-    def _happened(self, event: Mapping[str, Any]) -> None:
-        """Somebody came or went, or something else happened."""
-        action = event.get("action")
-        if action == "remove-worker":
-            self._refused.discard(event["worker"])
-            if member := self._crew.get(event["worker"]):
-                self.forget(member)
-        if action in ("add-worker", "remove-worker"):
-            self._changed.set()
-
-    def _spawn(self, coroutine: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _spawn(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -271,7 +260,7 @@ class DaskEngine:
 
     async def close(self) -> None:
         """Lets go of the cluster; one of our own ends with all its workers."""
-        for member in self._crew.values():
+        for member in self.crew:
             member.is_ended = True
         self._give_up("it was closed")
         for task in list(self._tasks):

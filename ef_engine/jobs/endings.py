@@ -156,7 +156,7 @@ class Endings:
             if running.order.timeout is None or running.is_killed:
                 continue
             for record_id in running.current_ids(self._places):
-                since = running.begun.setdefault(record_id, moment)
+                since = max(running.begun.setdefault(record_id, moment), running.handle.begun)
                 allowed = running.order.timeout + ASK_SECONDS
                 if moment - since > allowed and moment - since > allowed + held_so_far(self._places, record_id):
                     message = f"stopped after {running.order.timeout:g} s"

@@ -18,7 +18,7 @@ from typing import Any
 from ef_engine.errors import EfError, HeldError
 from ef_engine.flows.outcome import Verdict
 from ef_engine.flows.recovery import kept_of
-from ef_engine.jobs.attempt import note_end, sentence
+from ef_engine.jobs.attempt import note_end, print_to, sentence
 from ef_engine.jobs.engines import LOCAL
 from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
 from ef_engine.jobs.flow_runner import FlowRunner
@@ -28,7 +28,7 @@ from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
 from ef_engine.store.flow_runs import FlowRun
 from ef_engine.store.locks import holding
-from ef_engine.store.places import DIRECTORY_MODE, FILE_MODE, Places, make_directory
+from ef_engine.store.places import DIRECTORY_MODE, Places, make_directory
 from ef_engine.store.process import current
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Paused, Running, Staged
@@ -53,7 +53,7 @@ def main() -> int:
             notes += _reasons(plan)
             with claimed(places, run.id):
                 _answer({"id": run.id, "notes": notes})
-                _print_to(places.run(run.id) / "owner.log")
+                print_to(places.run(run.id) / "owner.log")  # closes the client's pipe, which need not wait
                 _run(places, run, plan, request)
     except EfError as error:
         _answer(_told(error))
@@ -69,14 +69,6 @@ def _told(error: EfError) -> dict[str, Any]:
 
 def _answer(document: dict[str, Any]) -> None:
     print(json.dumps(document), flush=True)
-
-
-def _print_to(path: Path) -> None:
-    """The client's pipe is closed, so that it need not wait for this process; from here on there is a log."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
-    for stream in (1, 2):
-        os.dup2(descriptor, stream)
-    os.close(descriptor)
 
 
 def _reasons(plan: Plan) -> list[str]:

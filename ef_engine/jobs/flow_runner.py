@@ -26,7 +26,7 @@ from ef_engine.flows.transition import Began, Drain, Ended, Event, Kill, after, 
 from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.flow_inputs import fingerprint, inputs_of, lookup_for
 from ef_engine.jobs.order import StepOrder
-from ef_engine.jobs.seam import Handle, WorkerDiedError, WorkerLostError
+from ef_engine.jobs.seam import CORES, Handle, WorkerDiedError, WorkerLostError
 from ef_engine.jobs.step_engines import StepEngines
 from ef_engine.store import active, documents, flow_runs, forecasts, requests, tickets
 from ef_engine.store.atomic import write_bytes
@@ -140,7 +140,7 @@ class FlowRunner:
             return
         moment = time.monotonic()
         due = [key for key in self._course.candidates if self._is_due(key, moment)]
-        room = max(LEAST_JOBS, os.cpu_count() or 1, self.engines.room)
+        room = max(LEAST_JOBS, CORES, self.engines.room)
         jobs = self.run.jobs or self.outline.flow.jobs or room
         for key in admitted(self.outline, due, self._active, jobs):
             if key in self._course.candidates:
@@ -241,7 +241,7 @@ class FlowRunner:
             begin = time.monotonic()
             await asyncio.wait({waiting}, timeout=None if left is None else min(left, LOOK_SECONDS))
             if left is not None and not self._is_paused(step.record.id):
-                left -= time.monotonic() - begin
+                left -= max(0.0, time.monotonic() - max(begin, step.handle.begun))
         if not waiting.done():
             self._end(key, Outcome.TIMED_OUT, f"stopped after {timeout:g} s")
         await waiting

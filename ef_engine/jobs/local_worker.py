@@ -13,11 +13,10 @@ import threading
 from multiprocessing import connection, parent_process
 
 from ef_engine.errors import EfError, HeldError
-from ef_engine.jobs.attempt import Conduct, sentence
+from ef_engine.jobs.attempt import Conduct, print_to, sentence
 from ef_engine.jobs.order import AnyOrder, Order, StepOrder
 from ef_engine.jobs.run_one import run_one
 from ef_engine.store import tickets
-from ef_engine.store.places import FILE_MODE, Places
 from ef_engine.store.process import Process, current
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
@@ -65,7 +64,7 @@ def run_order(order: AnyOrder) -> None:
 
 def _run(order: Order, record_id: str) -> str | None:
     def begun(record: Record) -> None:
-        _print_to(order.places, record)
+        print_to(order.places.run(record.id) / f"attempt-{record.attempt + 1}.log")
 
     conduct = Conduct(order.timeout, version=order.version, is_supervised=True)
     try:
@@ -77,12 +76,3 @@ def _run(order: Order, record_id: str) -> str | None:
         return "failed"
     assert isinstance(record.state, Finished)
     return record.state.outcome.value
-
-
-def _print_to(places: Places, record: Record) -> None:
-    """From now on standard output and error are the log of the attempt that begins."""
-    path = places.run(record.id) / f"attempt-{record.attempt + 1}.log"
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)

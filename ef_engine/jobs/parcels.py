@@ -5,27 +5,22 @@ A parcel is the `work` of an attempt like any other: progress, time-outs and wis
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
+from ef_engine.jobs import pulse
+from ef_engine.jobs.attempt import append_log
+from ef_engine.jobs.crew import Member
+from ef_engine.jobs.messages import Answered, AnyAnswer, Died, Failed, Returned, Stopped
 from ef_engine.jobs.progress import KillRequestedError, TimedOutError
-from ef_engine.jobs.remote import Answered, AnyAnswer, Failed, Returned, Stopped, uncompressed
-from ef_engine.jobs.seam import RemoteError, WorkerDiedError, WorkerLostError
-from ef_engine.jobs.worker import Answer
-from ef_engine.simulation.observer import SILENT, Observer
-from ef_engine.store import forecasts
-from ef_engine.store.places import FILE_MODE, Places
-from ef_engine.store.process import Process
-from ef_engine.store.states import Outcome
+from ef_engine.jobs.pulse import Beat
+from ef_engine.jobs.seam import CallDiedError, RemoteError, WorkerDiedError, WorkerLostError
+from ef_engine.simulation.observer import Observer
 
 LOOK_SECONDS = 0.1
-SILENT_SECONDS = 3.0
-"""A worker that is heard of every second, and was not for so long, has no heartbeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,74 +35,74 @@ class Gone:
         return WorkerDiedError(self.message) if self.is_ended else WorkerLostError(self.message)
 
 
-@dataclass(slots=True)
-class Member:
-    """A worker of the cluster; `heard` is when it last gave a sign of life (monotonic seconds)."""
+@dataclass(frozen=True, slots=True)
+class Stacks:
+    """Where the threads of a worker are, that of the task first; empty where it does not tell."""
 
-    address: str
-    process: Process
-    is_busy: bool = False
-    is_ended: bool = False
-    heard: float = field(default_factory=time.monotonic)
-
-    def was_heard(self) -> bool:
-        """Whether it gave a sign of life lately."""
-        return time.monotonic() - self.heard < SILENT_SECONDS
+    text: str
 
 
 @dataclass(slots=True)
 class Parcel:
-    """One task at one worker; `stop` asks the worker to end it, `drop` has it forgotten, both from whatever thread."""
+    """One task at one worker, and what it is known to be at.
+
+    `tell` has the worker call a function with the token, `look_into` asks where its threads are, `drop` has the task
+    forgotten, all from whatever thread.
+    """
 
     token: str
     log: Path
     member: Member
-    stop: Callable[[Parcel], None]
-    drop: Callable[[Parcel], None]
-    inbox: SimpleQueue[AnyAnswer | Gone | Mapping[str, Any]] = field(default_factory=SimpleQueue)
+    tell: Callable[[Callable[[str], None]], None]
+    look_into: Callable[[], None]
+    drop: Callable[[], None]
+    inbox: SimpleQueue[AnyAnswer | Gone | Beat | Stacks] = field(default_factory=SimpleQueue)
+    is_held: bool = False
+    stacks: str | None = None
+    _awaited: float = field(default_factory=time.monotonic)
 
-    def answer(self, places: Places, record_id: str, observer: Observer) -> Answer:
-        """Waits for the answer to a forecast and publishes its files.
+    def waited(self) -> float:
+        """For how many seconds its worker was at the work of others since the answer is waited for."""
+        return max(0.0, self.member.turn.begun - self._awaited)
+
+    def wait(self, observer: Observer) -> Answered | Returned:
+        """The answer.
 
         Raises what the observer raises once the worker has stopped, RemoteError for what the work raised, and
         WorkerDiedError if the worker went away.
         """
-        answered = self.wait(observer)
-        assert isinstance(answered, Answered)
-        contents = {name: uncompressed(data) for name, data in answered.files.items()}
-        forecasts.write_results(places, record_id, contents)
-        return Answer(Outcome(answered.outcome), answered.summary)
-
-    def wait(self, observer: Observer = SILENT) -> Answered | Returned:
-        """The answer itself."""
+        self._awaited = time.monotonic()
         wish: Exception | None = None
         done, phase = 0, ("", 0)
         while True:
             message = self._next()
-            if isinstance(message, Answered | Returned | Failed | Stopped | Gone):
+            if isinstance(message, Answered | Returned | Failed | Died | Stopped | Gone):
                 return self._last(message, wish)
             if wish:
                 continue
             try:
-                if message and (message["phase"], message["total"]) != phase:
-                    phase = message["phase"], message["total"]
-                    observer.phase_begun(*phase)
-                done = message["done"] if message else done
+                match message:
+                    case Beat():
+                        self.is_held = message.is_held
+                        if (message.phase, message.total) != phase:
+                            phase = message.phase, message.total
+                            observer.phase_begun(*phase)
+                        done = message.done
+                    case Stacks(text):
+                        self.stacks = text
                 observer.advanced(done)
             except (KillRequestedError, TimedOutError) as error:
                 wish = error
-                self.stop(self)
+                self.tell(pulse.stop)
 
-    def _next(self) -> AnyAnswer | Gone | Mapping[str, Any] | None:
+    def _next(self) -> AnyAnswer | Gone | Beat | Stacks | None:
         """What came in, None for nothing just now; what was printed goes to the log."""
         try:
             message = self.inbox.get(timeout=LOOK_SECONDS)
         except Empty:
             return None
-        printed = message["printed"] if isinstance(message, Mapping) else getattr(message, "printed", "")
-        if printed:
-            with open(self.log, "a", encoding="utf-8", opener=_owners_file) as file:
-                file.write(printed)
+        if printed := getattr(message, "printed", ""):
+            append_log(self.log, printed)
         return message
 
     def _last(self, message: AnyAnswer | Gone, wish: Exception | None) -> Answered | Returned:
@@ -116,11 +111,9 @@ class Parcel:
                 raise message.error()
             case Failed():
                 raise RemoteError(message.message, message.traceback)
+            case Died():
+                raise CallDiedError(f"what worker {self.member.process} had started for it ended")
             case Stopped():
                 raise wish or WorkerLostError(f"{self.member.process} was replaced")
             case Answered() | Returned():
                 return message
-
-
-def _owners_file(path: str, flags: int) -> int:
-    return os.open(path, flags, FILE_MODE)

@@ -1,7 +1,8 @@
 """Progress of one attempt: written to `progress.json` now and then, passed on to who watches, stopped when over time.
 
-Written at most every half second or per cent, because a simulation advances thousands of times a second. The file is
-not synced to disk: after a power cut nobody needs it.
+Written at most every half second or per cent, because a simulation advances thousands of times a second, and not while
+nothing moves, so that the file's age tells since when it stands still. The file is not synced to disk: after a power
+cut nobody needs it.
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class ProgressWriter(Observer):
     """Reports one attempt. `timeout` is in seconds from the making of this object, None for ever.
 
     `is_unwanted` is asked now and then whether somebody wants the attempt stopped; `seconds_held`, once the time seems
-    to be up, for how long it was paused, which does not count. `tell` is told, now and then, the phase, what is done of
-    it, and all there is of it.
+    to be up, for how long it was paused or waited, which does not count. `tell` is told, now and then, the phase, what
+    is done of it, and all there is of it.
     """
 
     path: Path
@@ -92,7 +93,9 @@ class ProgressWriter(Observer):
     def _is_due(self, moment: float) -> bool:
         waited = moment - self._written
         moved = self.done - self._written_done
-        return waited >= SECONDS or (waited >= SECONDS / 10 and moved >= max(1.0, self.total * FRACTION))
+        return (moved > 0 and waited >= SECONDS) or (
+            waited >= SECONDS / 10 and moved >= max(1.0, self.total * FRACTION)
+        )
 
     def write(self) -> None:
         """Writes what was noted last."""

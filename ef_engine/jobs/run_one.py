@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from ef_engine.errors import NotFoundError
 from ef_engine.jobs.attempt import Conduct, run_attempt
@@ -22,13 +23,23 @@ def run_one(
 
     `begun` is called with the record as it was, right before the attempt begins.
     """
-    with claimed(places, record_id):
-        record = known(places, record_id)
-        if not force and has_result(record):
+    with ready(places, record_id, force=force) as (record, document):
+        if document is None:
             return record, True
-        prepare(places, record)
         begun(record)
         return run_attempt(places, record, conduct), False
+
+
+@contextmanager
+def ready(places: Places, record_id: str, *, force: bool) -> Iterator[tuple[Record, bytes | None]]:
+    """The record of a forecast, claimed, and the document to run; None where it has a result, unless by `force`.
+
+    HeldError if somebody else runs it, NotFoundError if its document is gone.
+    """
+    with claimed(places, record_id):
+        record = known(places, record_id)
+        is_to_run = force or not has_result(record)
+        yield record, prepare(places, record) if is_to_run else None
 
 
 def has_result(record: Record) -> bool:
@@ -44,11 +55,12 @@ def is_done(places: Places, record: Record) -> bool:
     return all(isinstance(found := members.get(member), Record) and has_result(found) for member in member_ids(record))
 
 
-def prepare(places: Places, record: Record) -> None:
-    """Puts the staged document where its run is; it stays staged until the run's state is written."""
+def prepare(places: Places, record: Record) -> bytes:
+    """Puts the staged document where its run is, and returns it; it stays staged until the run's state is written."""
     stored = forecasts.read_document(places, record.id)
     if stored is None:
         raise NotFoundError(f"the document of {record.id} is gone", "stage its file again")
     data, path = stored
     if path.parent == places.stage:
         forecasts.write_document(places, record.id, data)
+    return data

@@ -6,6 +6,7 @@ holds every engine to the same promises.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -13,9 +14,16 @@ from ef_engine.errors import EfError
 from ef_engine.jobs.order import AnyOrder
 from ef_engine.store.process import Process
 
+CORES = os.cpu_count() or 1
+"""Of this machine."""
+
 
 class WorkerDiedError(Exception):
     """The worker went away before its order was done."""
+
+
+class CallDiedError(WorkerDiedError):
+    """The process of its own that the worker gave to the order went away; the worker itself is there."""
 
 
 class WorkerLostError(WorkerDiedError):
@@ -37,6 +45,10 @@ class Handle(Protocol):
     @property
     def worker(self) -> Process:
         """Who runs it; the same identity stands in markers and states."""
+
+    @property
+    def begun(self) -> float:
+        """Since when its worker is at it (monotonic seconds): now, as long as it is at the work of others first."""
 
     async def wait(self) -> None:
         """Returns when all of the order is done; raises WorkerDiedError if the worker went away."""

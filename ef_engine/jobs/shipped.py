@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -66,25 +64,14 @@ def _sources(home: Path) -> dict[str, bytes]:
     return files
 
 
-@contextmanager
-def unpacked(files: Mapping[str, bytes], directory: str) -> Iterator[Path]:
-    """A folder with the files, from which modules can be imported; afterwards all is as it was before.
+def unpack(files: Mapping[str, bytes], folder: Path) -> None:
+    """Writes the files below a folder."""
+    for name, data in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(data)
 
-    The working directory is `directory`, if that exists here, else the folder.
-    """
-    before, modules, path = os.getcwd(), set(sys.modules), list(sys.path)
-    with tempfile.TemporaryDirectory(prefix="ef-step-") as name:
-        folder = Path(name)
-        for file, data in files.items():
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            (folder / file).write_bytes(data)
-        os.chdir(directory if os.path.isdir(directory) else folder)
-        sys.path.insert(0, str(folder))
-        try:
-            yield folder
-        finally:
-            os.chdir(before)
-            sys.path[:] = path
-            for each in set(sys.modules) - modules:
-                if str(getattr(sys.modules[each], "__file__", None) or "").startswith(name):
-                    del sys.modules[each]
+
+def settle(folder: Path, directory: str) -> None:
+    """Has this process import from the folder, and work in `directory`, if that exists here, or else there too."""
+    os.chdir(directory if os.path.isdir(directory) else folder)
+    sys.path.insert(0, str(folder))

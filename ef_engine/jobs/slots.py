@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -16,11 +17,9 @@ from multiprocessing import forkserver, get_context, resource_tracker
 
 from ef_engine.jobs import local_worker
 from ef_engine.jobs.order import AnyOrder
-from ef_engine.jobs.seam import WorkerDiedError
+from ef_engine.jobs.seam import CORES, WorkerDiedError
 from ef_engine.jobs.signals import signal_group
 from ef_engine.store.process import Liveness, Process, liveness
-
-CORES = os.cpu_count() or 1
 
 
 def start_forkserver(preloaded: Sequence[str] = local_worker.PRELOADED) -> None:
@@ -66,7 +65,7 @@ class LocalHandle:
 
     def __init__(self, engine: LocalEngine, slot: _Slot, future: Future[None]) -> None:
         assert slot.worker
-        self.worker = slot.worker
+        self.worker, self.begun = slot.worker, time.monotonic()
         self._engine, self._slot, self._future = engine, slot, future
 
     async def wait(self) -> None:

@@ -15,14 +15,18 @@ from typing import Any
 from ef_engine.errors import EfError, HeldError
 from ef_engine.flows.model import Call
 from ef_engine.jobs.attempt import Conduct, run_attempt, sentence
+from ef_engine.jobs.crew import Member
+from ef_engine.jobs.messages import Answered, AnyWork, CallWork, ForecastWork, Returned, compressed, uncompressed
+from ef_engine.jobs.obeying import Obeying
 from ef_engine.jobs.order import Order, StepOrder
-from ef_engine.jobs.parcels import Member, Parcel
-from ef_engine.jobs.remote import AnyWork, CallWork, ForecastWork, Returned, compressed
-from ef_engine.jobs.run_one import has_result, known, prepare
+from ef_engine.jobs.parcels import Parcel
+from ef_engine.jobs.run_one import ready
 from ef_engine.jobs.shipped import shipped
 from ef_engine.jobs.step import Elsewhere, run_step
-from ef_engine.store import forecasts, tickets
-from ef_engine.store.claims import claimed
+from ef_engine.jobs.worker import Answer
+from ef_engine.simulation.observer import Observer
+from ef_engine.store import forecasts, requests, tickets
+from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome
 
@@ -40,8 +44,8 @@ def carry_out(order: Order, send: Send) -> None:
         try:
             for record_id in order.ids:
                 claim = stack.enter_context(ExitStack())
-                if ready := _claimed(order, record_id, claim):
-                    record, work = ready
+                if found := _claimed(order, record_id, claim):
+                    record, work = found
                     log = order.places.run(record_id) / f"attempt-{record.attempt + 1}.log"
                     sent.append((record, claim, send(record_id, work, log)))
             for record, claim, parcel in sent:
@@ -49,7 +53,7 @@ def carry_out(order: Order, send: Send) -> None:
                     _say(order, record.id, _attempted(order, record, parcel))
         finally:
             for _, _, parcel in sent:
-                parcel.drop(parcel)  # before its claim is free
+                parcel.drop()  # before its claim is free
 
 
 def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
@@ -60,23 +64,21 @@ def carry_out_step(order: StepOrder, member: Member, send: Send) -> None:
     def result(order: StepOrder, log: Path) -> Any:
         found = shipped(call.target, order.directory, order.path)
         work = CallWork(replace(order, path=()), replace(call, target=found.target), found.files)
-        answered = send(order.record_id, work, log).wait()
+        parcel = send(order.record_id, work, log)
+        answered = parcel.wait(Obeying(order.places, order.record_id, parcel))
         assert isinstance(answered, Returned)
         return answered.value
 
+    requests.withdraw_all(order.places, order.record_id)
     run_step(order, Elsewhere(member.process, member.was_heard, result))
 
 
 def _claimed(order: Order, record_id: str, claim: ExitStack) -> tuple[Record, ForecastWork] | None:
     """The record, claimed and ready to be run, and its work; None where there is nothing to do."""
     try:
-        claim.enter_context(claimed(order.places, record_id))
-        record = known(order.places, record_id)
-        if order.force or not has_result(record):
-            prepare(order.places, record)
-            stored = forecasts.read_document(order.places, record_id)
-            assert stored
-            return record, ForecastWork(record_id, compressed(stored[0]))
+        record, document = claim.enter_context(ready(order.places, record_id, force=order.force))
+        if document is not None:
+            return record, ForecastWork(record_id, compressed(document))
         _say(order, record_id, _outcome(record))
     except HeldError:
         pass  # somebody else runs it
@@ -88,13 +90,23 @@ def _claimed(order: Order, record_id: str, claim: ExitStack) -> tuple[Record, Fo
 
 
 def _attempted(order: Order, record: Record, parcel: Parcel) -> str:
+    def work(places: Places, record_id: str, observer: Observer) -> Answer:
+        """Waits for the answer and publishes its files."""
+        answered = parcel.wait(Obeying(places, record_id, parcel, observer))
+        assert isinstance(answered, Answered)
+        contents = {name: uncompressed(data) for name, data in answered.files.items()}
+        forecasts.write_results(places, record_id, contents)
+        return Answer(Outcome(answered.outcome), answered.summary)
+
+    requests.withdraw_all(order.places, record.id)  # of an attempt that died
     conduct = Conduct(
         order.timeout,
         version=order.version,
         is_supervised=True,
-        work=parcel.answer,
+        work=work,
         process=parcel.member.process,
         is_alive=parcel.member.was_heard,
+        waited=parcel.waited,
     )
     return _outcome(run_attempt(order.places, record, conduct))
 

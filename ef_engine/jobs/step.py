@@ -21,7 +21,7 @@ from typing import Any
 
 from ef_engine.errors import CommandError
 from ef_engine.flows.model import Call, Command
-from ef_engine.jobs.attempt import note_end, sentence, write_log
+from ef_engine.jobs.attempt import note_end, print_to, sentence, write_log
 from ef_engine.jobs.order import StepOrder
 from ef_engine.jobs.plain_values import NotPlainError, from_plain, result_to_plain, to_plain
 from ef_engine.jobs.seam import RemoteError, WorkerDiedError
@@ -30,14 +30,13 @@ from ef_engine.store import active, flow_runs, forecasts, journal
 from ef_engine.store.atomic import write_text
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
-from ef_engine.store.places import FILE_MODE
 from ef_engine.store.process import Process, current
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome, Running
 from ef_engine.store.transitions import Finish, Start, after
 
 MOST_PASSES = 100_000
-_CALLERS = (__file__, str(Path(__file__).with_name("remote.py")))
+_CALLERS = (__file__, str(Path(__file__).with_name("call_process.py")))
 PROGRAM = (sys.executable, "-P", "-m", "ef_engine.cli")
 
 
@@ -65,19 +64,11 @@ def run_step(order: StepOrder, elsewhere: Elsewhere | None = None) -> None:
         )  # fmt: skip
         log = places.run(record.id) / f"attempt-{running.attempt}.log"
         if not elsewhere:
-            _print_to(log)
+            print_to(log)
         finish = _worked(order, running, elsewhere.result if elsewhere else _result)
         finished = after(forecasts.known(places, record.id), finish)  # which may have been paused meanwhile
         forecasts.write_record(places, finished)
         note_end(places, finished)
-
-
-def _print_to(log: Path) -> None:
-    """From now on standard output and error are the log."""
-    descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
-    os.dup2(descriptor, 1)
-    os.dup2(descriptor, 2)
-    os.close(descriptor)
 
 
 def _worked(order: StepOrder, running: Record, result_of: Callable[[StepOrder, Path], Any]) -> Finish:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable
 
 from ef_engine.errors import HeldError, NotFoundError
 from ef_engine.jobs.flow_owner import take_over
 from ef_engine.jobs.signals import signal_group
+from ef_engine.service.patience import until
 from ef_engine.store import flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import is_lost
 from ef_engine.store.events import Kind
@@ -18,7 +17,6 @@ from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Paused, Running
 
 PATIENCE_SECONDS = 20.0
-POLL_SECONDS = 0.02
 
 
 def kill_in_flow(places: Places, record_id: str, owner: str) -> Record:
@@ -38,7 +36,7 @@ def kill_in_flow(places: Places, record_id: str, owner: str) -> Record:
     for each in (record, flow):
         if isinstance(each.state, Paused):
             signal_group(each.state.process, signal.SIGCONT)
-    if not _until(lambda: not _runs(places, record_id), PATIENCE_SECONDS):
+    if not until(lambda: not _runs(places, record_id), PATIENCE_SECONDS):
         raise HeldError(f"{record_id} does not end", "see `ef_cli ps`; ask once more to stop its teardown too")
     return forecasts.known(places, record_id)
 
@@ -47,12 +45,3 @@ def _runs(places: Places, record_id: str) -> bool:
     record = forecasts.known(places, record_id)
     flow = forecasts.known(places, record_id.partition(".")[0])
     return not isinstance(record.state, Finished) and isinstance(flow.state, Running | Paused)
-
-
-def _until(is_true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True

@@ -1,44 +1,32 @@
-"""Stopping, holding and looking into what runs, wherever it runs (architecture.md 5, Kill)."""
+"""Stopping what runs, wherever it runs (architecture.md 5, Kill)."""
 
 from __future__ import annotations
 
-import os
-import re
 import signal
-import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable
 from functools import partial
-from pathlib import Path
 
-from ef_engine.errors import CommandError, HeldError, NotFoundError
+from ef_engine.errors import NotFoundError
 from ef_engine.jobs.burial import bury, withdraw
 from ef_engine.jobs.run_one import known
-from ef_engine.jobs.signals import process_state, signal_group
+from ef_engine.jobs.signals import signal_group
 from ef_engine.jobs.supervise import is_supervised
 from ef_engine.service.flow_stop import kill_in_flow
+from ef_engine.service.patience import until
 from ef_engine.service.protect import check_unlocked
 from ef_engine.service.standing import look_at_queue
-from ef_engine.store import active, forecasts, journal, requests, tickets
+from ef_engine.store import journal, requests, tickets
 from ef_engine.store.claims import is_lost
-from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
 from ef_engine.store.places import Places, is_flow_id
-from ef_engine.store.process import Liveness, Process, is_remote, liveness
+from ef_engine.store.process import Liveness, Process, liveness
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome, Paused, Running
-from ef_engine.store.transitions import Pause, Resume, after
 
 ASK_SECONDS = 2.0
 TERM_SECONDS = 3.0
 SUPERVISED_SECONDS = 10.0
 MEMBER_SECONDS = 0.05
-POLL_SECONDS = 0.02
-
-_OUTERMOST = ("in <module>", "in _run_module_as_main")
-"""How the last line of a whole stack ends."""
-
-_STACK = re.compile(r"^(?=(?:Current thread|Thread) 0x)", re.MULTILINE)
 
 
 def kill(places: Places, record_id: str, owner: str) -> Record:
@@ -60,7 +48,7 @@ def kill(places: Places, record_id: str, owner: str) -> Record:
     if not isinstance(record.state, Running | Paused) and _is_forsaken(places, record):
         return _dropped(places, record_id, owner)
     _ask(places, record, owner)
-    if is_supervised(places) and _until(partial(_has_ended, places, record, waiting, owner), _patience(record)):
+    if is_supervised(places) and until(partial(_has_ended, places, record, waiting, owner), _patience(record)):
         return known(places, record_id)
     return _end_here(places, record_id, owner)
 
@@ -137,13 +125,13 @@ def _still_waits(places: Places, name: str, record_id: str) -> bool:
 
 def _end_here(places: Places, record_id: str, owner: str) -> Record:
     """Waits for it to stop by itself, then signals its process, whose identity is checked right before each signal."""
-    if _until(lambda: not _runs(places, record_id), ASK_SECONDS):
+    if until(lambda: not _runs(places, record_id), ASK_SECONDS):
         return known(places, record_id)
     for number in (signal.SIGTERM, signal.SIGKILL):
         state = known(places, record_id).state
         if isinstance(state, Running | Paused):
             signal_group(state.process, number)
-            if _until(partial(_is_gone, state.process), TERM_SECONDS):
+            if until(partial(_is_gone, state.process), TERM_SECONDS):
                 break
     return _closed(places, record_id, Outcome.KILLED, f"stopped by {owner or 'somebody'}")
 
@@ -160,113 +148,3 @@ def _closed(places: Places, record_id: str, outcome: Outcome, message: str) -> R
     record = bury(places, record_id, None, outcome, message)
     assert record is not None
     return record
-
-
-def pause(places: Places, record_id: str) -> Record:
-    """Stops the process of a running forecast in its tracks; it keeps its claim, and nobody calls it stuck."""
-    record, process = _running(places, record_id)
-    if isinstance(record.state, Paused):
-        raise CommandError(f"{record_id} is paused already", f"`ef_cli resume {record_id}` lets it go on")
-    signal_group(process, signal.SIGSTOP)
-    if not _until(lambda: process_state(process) in ("T", "t", ""), TERM_SECONDS):
-        raise HeldError(f"{record_id} does not stop", "see `ef_cli ps`")
-    record = known(places, record_id)
-    if not isinstance(record.state, Running) or record.state.process != process:
-        signal_group(process, signal.SIGCONT)
-        raise NotFoundError(f"{record_id} does not run any more", "see `ef_cli list`")
-    # Its process stands still, so this is the only writer.
-    paused = after(record, Pause(now()))
-    forecasts.write_record(places, paused)
-    journal.note(places, Kind.PAUSED, record_id, attempt=paused.attempt)
-    return paused
-
-
-def resume(places: Places, record_id: str) -> Record:
-    """Lets a paused forecast go on."""
-    record, process = _running(places, record_id)
-    if not isinstance(record.state, Paused):
-        raise CommandError(f"{record_id} is not paused", "see `ef_cli ps`")
-    going = after(record, Resume(now()))
-    forecasts.write_record(places, going)
-    journal.note(places, Kind.RESUMED, record_id, attempt=going.attempt)
-    with suppress(FileNotFoundError):
-        os.utime(active.path_of(places, record_id))  # so that nobody takes the pause for a heart that stopped
-    signal_group(process, signal.SIGCONT)
-    return going
-
-
-def _running(places: Places, record_id: str) -> tuple[Record, Process]:
-    """What runs, and the process that does it on this machine."""
-    record = known(places, record_id)
-    if not isinstance(record.state, Running | Paused):
-        raise NotFoundError(f"{record_id} does not run", "see `ef_cli ps`")
-    if record.members:
-        raise CommandError(f"{record_id} is a forecast set", "name one of its forecasts, or pause the queue")
-    process = record.state.process
-    match liveness(process):
-        case Liveness.DEAD:
-            raise NotFoundError(f"{record_id} is lost", f"`ef_cli restart {record_id}` runs it again")
-        case Liveness.UNKNOWN if is_remote(process):
-            raise HeldError(
-                f"{record_id} runs on {process}, which can neither be held nor looked into from here",
-                f"`ef_cli kill {record_id}` stops it",
-            )
-        case Liveness.UNKNOWN:
-            raise HeldError(f"{record_id} runs on {process}", "do it there")
-    return record, process
-
-
-def stack(places: Places, record_id: str) -> str:
-    """Where the process of a running forecast is, even if it is busy in C code or stopped: its Python stacks.
-
-    The thread that simulates comes first, then those that keep it company.
-    """
-    record, process = _running(places, record_id)
-    if active.marker_of(places, record_id) is None:
-        raise NotFoundError(f"{record_id} does not run any more", "see `ef_cli list`")
-    log = places.run(record_id) / f"attempt-{record.attempt}.log"
-    before = log.stat().st_size
-    is_stopped = process_state(process) in ("T", "t")
-    _signal_one(process, signal.SIGUSR1)
-    if is_stopped:
-        # The signal waits until the process goes on; its handler runs before anything else does.
-        _signal_one(process, signal.SIGCONT)
-    dump = _new_dump(log, before)
-    if is_stopped:
-        _signal_one(process, signal.SIGSTOP)
-    if dump is None:
-        raise CommandError(f"process {process} of {record_id} does not answer", "see its log with `ef_cli log`")
-    return _work_first(dump)
-
-
-def _work_first(dump: str) -> str:
-    """The stacks of a dump, the main thread's first; it is the one that begins in a module."""
-    stacks = [stack.rstrip() for stack in _STACK.split(dump) if "most recent call first" in stack]
-    return "\n\n".join(sorted(stacks, key=lambda stack: not stack.endswith(_OUTERMOST))) + "\n"
-
-
-def _signal_one(process: Process, number: int) -> None:
-    if liveness(process) is Liveness.ALIVE:
-        os.kill(process.pid, number)
-
-
-def _new_dump(log: Path, before: int) -> str | None:
-    """What was added to a log, once it holds a whole stack."""
-
-    def added() -> str:
-        with log.open("rb") as file:
-            file.seek(before)
-            return file.read().decode(errors="replace")
-
-    _until(lambda: added().rstrip().endswith(_OUTERMOST), TERM_SECONDS)
-    found = added()
-    return found if "most recent call first" in found else None
-
-
-def _until(is_true: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(POLL_SECONDS)
-    return True

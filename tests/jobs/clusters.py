@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 DEADLINE = 60.0
+DOZING = {"PYTHONPATH": str(Path(__file__).parent / "faults"), "EF_DOZE": "1"}
+"""An environment of workers: what is staged as long only dozes there too."""
 
 
 @dataclass
@@ -23,6 +25,7 @@ class DaskCluster:
     """The processes of a cluster; `address` is its scheduler's."""
 
     directory: Path
+    environment: Mapping[str, str] | None = None
     address: str = ""
     scheduler: subprocess.Popen[bytes] | None = None
     nannies: list[subprocess.Popen[bytes]] = field(default_factory=list)
@@ -35,7 +38,8 @@ class DaskCluster:
 
     def start_worker(self, *words: str, environment: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         options = words or ("--nthreads", "1")
-        nanny = self._start("worker", self.address, "--no-dashboard", *options, environment=environment)
+        chosen = environment or self.environment
+        nanny = self._start("worker", self.address, "--no-dashboard", *options, environment=chosen)
         self.nannies.append(nanny)
         return nanny
 
@@ -90,8 +94,11 @@ def _until(is_true: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def running_cluster(directory: Path, workers: int = 2) -> Iterator[DaskCluster]:
-    cluster = DaskCluster(directory)
+def running_cluster(
+    directory: Path, workers: int = 2, environment: Mapping[str, str] | None = None
+) -> Iterator[DaskCluster]:
+    """The `environment` is that of its workers."""
+    cluster = DaskCluster(directory, environment)
     try:
         cluster.start_scheduler()
         for _ in range(workers):

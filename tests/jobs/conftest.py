@@ -25,7 +25,7 @@ from ef_engine.store.active import Marker
 from ef_engine.store.places import Places, places_under
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
-from tests.jobs.clusters import DaskCluster, running_cluster
+from tests.jobs.clusters import DOZING, DaskCluster, running_cluster
 
 DEADLINE = 45.0
 
@@ -159,7 +159,7 @@ def busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     """A scheduler and two workers, for all tests of a module."""
-    with running_cluster(tmp_path_factory.mktemp("cluster")) as cluster:
+    with running_cluster(tmp_path_factory.mktemp("cluster"), environment=DOZING) as cluster:
         yield cluster
 
 
@@ -167,5 +167,5 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
 def mortal(tmp_path: Path) -> Iterator[DaskCluster]:
     """A cluster of one test, which may do to it what it wants."""
     (directory := tmp_path / "cluster").mkdir()
-    with running_cluster(directory) as cluster:
+    with running_cluster(directory, environment=DOZING) as cluster:
         yield cluster

@@ -13,7 +13,7 @@ from benchmarks.households import household
 from ef_engine.model.document import to_document
 from ef_engine.sources.json_text import dumps
 from ef_engine.store import active, flow_runs, forecasts
-from ef_engine.store.process import of_pid
+from ef_engine.store.process import Liveness, liveness, of_pid
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished
 from tests.jobs.clusters import DaskCluster, on
@@ -27,11 +27,16 @@ from figures import total
 
 def where(value):
     print("counting", value)
-    return {"total": total(value), "pid": os.getpid(), "name": os.environ["EF_STEP_NAME"]}
+    return {"total": total(value), "parent": os.getppid(), "name": os.environ["EF_STEP_NAME"]}
 
 def wait(file):
-    Path(file).touch()
+    Path(file).write_text(str(os.getpid()))
     time.sleep(60)
+
+def count(file):
+    for number in range(1200):
+        Path(file).write_text(str(number))
+        time.sleep(0.05)
 
 def shout():
     print("é" * 1_500_000)
@@ -79,7 +84,7 @@ def test_steps_of_a_flow_run_on_the_workers_with_the_code_that_lies_beside_it(
     result = forecasts_result(shop, step)
     assert "counting 4" in shop.cli("log", step).stdout
     assert (result["total"], result["name"]) == (10, "a")
-    assert result["pid"] in cluster.worker_pids()
+    assert result["parent"] in cluster.worker_pids()
     (ran_there,) = [
         each for each in forecasts.read_records(shop.places) if isinstance(each, Record) and each.kind == "forecast"
     ]
@@ -95,17 +100,19 @@ def forecasts_result(shop: Shop, step: str) -> dict[str, object]:
 
 
 @pytest.mark.slow
-def test_a_step_that_ends_its_worker_is_crashed_and_a_recovery_runs_it_again(
+def test_a_step_that_ends_its_process_is_crashed_and_a_recovery_runs_it_again(
     shop: Shop, cluster: DaskCluster, tmp_path: Path
 ) -> None:
     file = flow(tmp_path, call("a", "steps:where", args=[1]), call("b", "steps:leave", requires=["a"]))
 
+    workers = cluster.worker_pids()
     ran = shop.cli("run", "flow", file, *on(cluster))
     again = shop.cli("run", "flow", file, "--recover", *on(cluster))
 
     assert ran.returncode == again.returncode == 1
     assert " crashed b@" in ran.stdout
-    assert "is gone" in ran.stderr
+    assert "its process died" in ran.stderr
+    assert cluster.worker_pids() == workers
     assert " skipped a@" in again.stdout
     assert " crashed b@" in again.stdout
 
@@ -145,12 +152,12 @@ def test_a_step_is_stopped_there_by_kill_and_by_its_time_out(shop: Shop, cluster
 def test_calls_end_with_the_flow_that_made_them(shop: Shop, cluster: DaskCluster, tmp_path: Path) -> None:
     began = tmp_path / "began"
     client = shop.start("run", "flow", flow(tmp_path, call("a", "steps:wait", args=[str(began)])), *on(cluster))
-    until(began.exists)
-    step = next(each for each in active.markers(shop.places) if "." in each.id)
+    until(lambda: began.exists() and bool(began.read_text()))
+    called = of_pid(int(began.read_text()))
     owner = next(each for each in active.markers(shop.places) if "." not in each.id)
 
     os.kill(owner.process.pid, signal.SIGKILL)
 
-    until(lambda: of_pid(step.process.pid).start_time != step.process.start_time)
+    until(lambda: liveness(called) is Liveness.DEAD)
     client.communicate(timeout=30)
     assert "lost" in shop.cli("ps").stdout

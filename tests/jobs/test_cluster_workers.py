@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from ef_engine.flows.model import Call
-from ef_engine.jobs import remote
+from ef_engine.jobs import messages
+from ef_engine.jobs.crew import Turn
 from ef_engine.jobs.dask_cluster import Cluster
 from ef_engine.jobs.order import StepOrder
 from ef_engine.store import active, tickets
+from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.places import places_under
-from ef_engine.store.states import Running
-from tests.jobs.clusters import DaskCluster, on, running_cluster
+from ef_engine.store.states import Finished, Running
+from tests.jobs.clusters import DOZING, DaskCluster, on, running_cluster
 from tests.jobs.conftest import Shop, end, until
 
 
@@ -28,14 +32,14 @@ async def test_a_worker_takes_tasks_up_in_the_order_they_were_sent(cluster: Dask
     call = Call("time:monotonic_ns")
     order = StepOrder(places=places_under(Path("/nowhere")), record_id="x", owner="", work=call)
     tasks = [
-        remote.Task(token=f"t{n}", topic="t", runner=worker.process, work=remote.CallWork(order, call, {}))
+        messages.Task(token=f"t{n}", topic="t", runner=worker.process, work=messages.CallWork(order, call, {}))
         for n in range(8)
     ]
 
     answers = [await connection.answer(each) for each in [connection.submit(task, worker.address) for task in tasks]]
     await connection.close()
 
-    moments = [each.value for each in answers if isinstance(each, remote.Returned)]
+    moments = [each.value for each in answers if isinstance(each, messages.Returned)]
     assert len(moments) == 8
     assert moments == sorted(moments)
 
@@ -130,7 +134,7 @@ def test_stopping_what_waits_behind_anothers_work_leaves_that_alone(shop: Shop, 
     (directory := tmp_path / "cluster").mkdir()
     (home := tmp_path / "other").mkdir()
     other = Shop(home, places_under(home))
-    with running_cluster(directory, workers=1) as cluster:
+    with running_cluster(directory, workers=1, environment=DOZING) as cluster:
         theirs, ours = other.stage_long("theirs", 40), shop.stage_long("ours", 60)
         clients = [other.start("run", theirs, *on(cluster))]
         worker = other.marker(theirs).process
@@ -146,3 +150,42 @@ def test_stopping_what_waits_behind_anothers_work_leaves_that_alone(shop: Shop, 
         for client in clients:
             client.communicate(timeout=30)
     end(other)
+
+
+@pytest.mark.slow
+def test_what_waits_behind_anothers_work_has_all_its_time_when_it_begins(shop: Shop, tmp_path: Path) -> None:
+    (directory := tmp_path / "cluster").mkdir()
+    (home := tmp_path / "other").mkdir()
+    other = Shop(home, places_under(home))
+    with running_cluster(directory, workers=1, environment=DOZING) as cluster:
+        theirs, ours = other.stage_long("theirs", 40), shop.stage_long("ours", 60)
+        clients = [other.start("run", theirs, *on(cluster))]
+        other.marker(theirs)
+        clients.append(shop.start("run", ours, "--timeout", "1", *on(cluster)))
+        until(lambda: isinstance(shop.record(ours).state, Running))
+        waiting = shop.record(ours).state
+        assert isinstance(waiting, Running)
+        until(lambda: seconds_between(waiting.started, now()) > 5)  # also the supervisor's patience is over
+        assert shop.record(ours).state == waiting
+
+        other.cli("kill", theirs)
+        freed = now()
+
+        for client in clients:
+            client.communicate(timeout=30)
+        ended = shop.record(ours).state
+        assert isinstance(ended, Finished)
+        assert (ended.outcome.value, ended.message) == ("timed_out", "stopped after 1 s")
+        assert json.loads((shop.places.run(ours) / "progress.json").read_bytes())["phase"] == "dozing"
+        assert seconds_between(freed, ended.finished) < 5
+    end(other)
+
+
+def test_a_turn_begins_with_what_is_known_of_it_first() -> None:
+    turn, before = Turn(), time.monotonic()
+    assert before <= turn.begun <= time.monotonic()
+
+    turn.begin(before - 2.0)
+    turn.begin(before)
+
+    assert turn.begun == before - 2.0

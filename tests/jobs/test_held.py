@@ -1,18 +1,14 @@
-"""What another process runs is waited for and never run twice; a pause takes nothing from the time a run may have."""
+"""What another process runs is waited for and never run twice."""
 
 from __future__ import annotations
 
 import subprocess
 from dataclasses import replace
 
-from ef_engine.store import active, documents, journal, tickets
-from ef_engine.store.clock import now, seconds_between
-from ef_engine.store.events import Kind
+from ef_engine.store import active, documents, tickets
 from ef_engine.store.process import current
-from ef_engine.store.states import Finished, Outcome, Running
+from ef_engine.store.states import Finished, Outcome
 from tests.jobs.conftest import Shop, until
-
-TIMEOUT = 3.0
 
 
 def outcome(shop: Shop, record_id: str) -> Outcome | None:
@@ -86,28 +82,3 @@ def test_what_waits_for_another_process_can_be_taken_out_of_the_queue(shop: Shop
     assert ended(first) == 1
     until(lambda: tickets.all_tickets(shop.places) == [])
     assert shop.record(record_id).attempt == 1
-
-
-def test_a_pause_does_not_count_towards_the_timeout(shop: Shop) -> None:
-    record_id = shop.stage_long()
-    shop.cli("run", "--detach", "--timeout", str(TIMEOUT), record_id)
-    shop.marker(record_id)
-    shop.cli("pause", record_id)
-    state = shop.record(record_id).state
-    until(lambda: seconds_between(_moment(shop, Kind.PAUSED), now()) > 2 * TIMEOUT)
-    assert shop.record(record_id).state == state
-
-    shop.cli("resume", record_id)
-
-    going = shop.record(record_id).state
-    assert isinstance(going, Running)
-    assert going.held > 2 * TIMEOUT
-    until(lambda: outcome(shop, record_id) is not None)
-    ended = shop.record(record_id).state
-    assert isinstance(ended, Finished)
-    assert (ended.outcome, ended.message) == (Outcome.TIMED_OUT, f"stopped after {TIMEOUT:g} s")
-    assert seconds_between(going.started, ended.finished) >= going.held + TIMEOUT - 0.01
-
-
-def _moment(shop: Shop, kind: Kind) -> str:
-    return next(each.at for each in journal.read(shop.places) if each.kind is kind)

@@ -53,6 +53,7 @@ class Dying:
 
     worker: Process
     dies: Callable[[], object]
+    begun: float = 0.0
 
     async def wait(self) -> None:
         self.dies()

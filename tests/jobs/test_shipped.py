@@ -1,8 +1,7 @@
-"""Which files travel with a step's function, and that nothing of them stays where they were unpacked."""
+"""Which files travel with a step's function, and that it finds them where they are unpacked."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from ef_engine.errors import CommandError
 from ef_engine.jobs import shipped as module
-from ef_engine.jobs.shipped import shipped, unpacked
+from ef_engine.jobs.shipped import settle, shipped, unpack
 from ef_engine.jobs.targets import load
 
 
@@ -58,14 +57,19 @@ def test_too_much_is_refused_in_a_sentence(home: Path, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("target", ["nightly.py:work", "nightly:work"])
-def test_what_is_unpacked_can_be_called_and_leaves_no_trace(home: Path, tmp_path: Path, target: str) -> None:
+def test_what_is_unpacked_can_be_called_elsewhere(
+    home: Path, tmp_path: Path, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     found = shipped(target, str(home), (str(home),))
-    before = os.getcwd(), list(sys.path), set(sys.modules)
+    (folder := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(home)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    for name in ("figures", "nightly"):
+        monkeypatch.setitem(sys.modules, name, sys)
+        del sys.modules[name]
 
-    with unpacked(found.files, "/nowhere/at/all") as folder:
-        function = load(found.target, str(folder))
-        assert function(21) == 42
-        assert Path.cwd() == folder.resolve()
+    unpack(found.files, folder)
+    settle(folder, "/nowhere/at/all")
 
-    assert (os.getcwd(), list(sys.path), set(sys.modules)) == before
-    assert not folder.exists()
+    assert load(found.target, str(folder))(21) == 42
+    assert Path.cwd() == folder.resolve()

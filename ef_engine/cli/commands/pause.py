@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Says what is held."""
+    from ef_engine.service.hold import pause
     from ef_engine.service.queue import pause_queue
-    from ef_engine.service.stop import pause
 
     kind, names = kind_and_names(invocation)
     if not names:

@@ -16,8 +16,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Says what goes on."""
+    from ef_engine.service.hold import resume
     from ef_engine.service.queue import continue_queue
-    from ef_engine.service.stop import resume
 
     kind, names = kind_and_names(invocation)
     if not names:

@@ -16,7 +16,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(invocation: Invocation) -> int:
     """Prints the stack of its process."""
-    from ef_engine.service.stop import stack
+    from ef_engine.service.stack import stack
 
     kind, name = kind_and_name(invocation, "an id")
     invocation.put(stack(invocation.places, find_any_id(invocation.places, name, kind)))

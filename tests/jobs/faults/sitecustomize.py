@@ -10,6 +10,7 @@ such process dies, unless there is an `EF_CRASH_ALWAYS`.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import threading
@@ -28,6 +29,9 @@ ROLES = {
     "worker": "from multiprocessing.forkserver import main",
 }
 """What the command line of each begins with, after the interpreter; workers are forked from such a process."""
+
+CLUSTER_WORKER = "from multiprocessing.spawn import spawn_main"
+"""The same of a worker of a cluster, which a nanny starts."""
 
 CHANGES = {"os.rename", "os.remove", "os.utime", "os.mkdir", "os.rmdir", "os.chmod", "os.truncate"}
 """Audit events of calls that change files; the first argument of each is a path or a descriptor."""
@@ -62,6 +66,14 @@ def doze(observer: object) -> NoReturn:
         time.sleep(0.05)
         observer.advanced(done)  # type: ignore[attr-defined]  # an Observer
     raise AssertionError
+
+
+def compute_or_doze(data: bytes, place: str, record_id: str, observer: Any) -> Any:
+    """What a worker of a cluster does with a document, unless it would take very long."""
+    document = json.loads(data)
+    if int(document["end_date"][:4]) - int(document["start_date"][:4]) >= 50:
+        doze(observer)
+    return really_compute(data, place, record_id, observer)
 
 
 def work_or_doze(places: Any, record_id: str, observer: Any) -> Any:
@@ -134,6 +146,12 @@ if os.environ.get("EF_DOZE") and any(word.startswith(ROLES["worker"]) for word i
 
     really_work: Callable[..., Any] = ef_engine.jobs.worker.work
     ef_engine.jobs.worker.work = work_or_doze
+
+if os.environ.get("EF_DOZE") and any(word.startswith(CLUSTER_WORKER) for word in sys.orig_argv):
+    import ef_engine.jobs.worker
+
+    really_compute: Callable[..., Any] = ef_engine.jobs.worker.computed
+    ef_engine.jobs.worker.computed = compute_or_doze
 
 if CRASH_AT and any(word.startswith(ROLES[os.environ["EF_CRASH_WHO"]]) for word in sys.orig_argv):
     crash = Crash(CRASH_AT)
