@@ -20,10 +20,10 @@ from platform import python_version
 from typing import Any
 
 from ef_engine.flows.model import Call
+from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.order import StepOrder
 from ef_engine.jobs.shipped import unpacked
-from ef_engine.jobs.step import call_result, message_of, traceback_text
-from ef_engine.jobs.targets import StopLoadingError
+from ef_engine.jobs.step import call_result, traceback_text
 from ef_engine.jobs.worker import computed
 from ef_engine.simulation.observer import Observer
 from ef_engine.store.process import Process, at_address, current
@@ -168,7 +168,7 @@ def run(task: Task) -> AnyAnswer:
         with _printing() as printed, _pulse(worker, task, printed) as pulse:
             return replace(_done(task.work, pulse), printed=printed.rest())
     except Exception as error:  # no room for what is printed, say
-        return Failed(message_of(error), traceback_text(error))
+        return Failed(sentence(error), traceback_text(error))
     finally:
         _running.discard(task.token)
         _unwanted.discard(task.token)
@@ -180,7 +180,7 @@ def _done(work: AnyWork, pulse: Pulse) -> AnyAnswer:
     except UnwantedError:
         return Stopped()
     except Exception as error:  # whatever goes wrong in the work is the end of this task alone
-        return Failed(message_of(error), traceback_text(error))
+        return Failed(sentence(error), traceback_text(error))
 
 
 def _forecast(work: ForecastWork, pulse: Pulse) -> Answered:
@@ -197,8 +197,8 @@ def _called(work: CallWork) -> Returned | Failed:
         os.environ.update(work.order.environment)
         try:
             return Returned(call_result(work.call, replace(work.order, directory=str(folder))))
-        except (Exception, SystemExit, StopLoadingError) as error:  # while its lines can still be read
-            return Failed(message_of(error), traceback_text(error))
+        except BaseException as error:  # while its lines can still be read
+            return Failed(sentence(error), traceback_text(error))
         finally:
             os.environ.clear()
             os.environ.update(before)

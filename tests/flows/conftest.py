@@ -25,7 +25,7 @@ from tests.jobs.conftest import until as until
 STEPS = '''
 """Steps that say in a file when they ran; the environment decides which of them fail, and how."""
 
-import os, subprocess, time
+import os, subprocess, sys, time
 
 def note(name):
     line = f"{name}@{os.environ['EF_STEP_SEQUENCE']}"
@@ -56,6 +56,19 @@ def endless():
 
 def leave(code=3):
     os._exit(code)
+
+def interrupt():
+    raise KeyboardInterrupt
+
+class Odd(BaseException):
+    pass
+
+def odd():
+    raise Odd("at all")
+
+def silence():
+    note("silence")
+    sys.stdout.close()
 
 def hang(seconds=600.0):
     note("hang")

@@ -72,6 +72,15 @@ def test_a_step_that_leaves_by_itself_has_crashed(mill: Mill) -> None:
     assert mill.ran() == []
 
 
+def test_whatever_a_step_raises_or_closes_is_its_own_end_alone(mill: Mill) -> None:
+    names = ("interrupt", "odd", "silence")
+    steps = [{"name": name, "run": f"steps:{name}"} for name in names]
+    ran = mill.cli("run", "flow", mill.flow(*steps, says("after", "C"), keep_going=True))
+    assert last(ran.stdout) == "Processing finished with: failure"
+    assert mill.ends() == {"interrupt@1": "failed", "odd@1": "failed", "silence@1": "evaluated", "after@1": "evaluated"}
+    assert [line.partition(": ")[2] for line in ran.stderr.splitlines()[1:3]] == ["KeyboardInterrupt", "Odd: at all"]
+
+
 def test_a_step_whose_process_is_killed_has_crashed_and_the_flow_goes_on_to_its_end(mill: Mill) -> None:
     file = mill.flow({"name": "a", "run": "steps:hang"}, says("b", "B", "a"))
     started = mill.start("run", "flow", file)
