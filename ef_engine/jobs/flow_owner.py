@@ -22,6 +22,7 @@ from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.engines import LOCAL
 from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
 from ef_engine.jobs.flow_runner import FlowRunner
+from ef_engine.jobs.step_records import StepRecords
 from ef_engine.store import active, flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
@@ -169,7 +170,7 @@ def _run(places: Places, run: FlowRun, plan: Plan, request: Request) -> None:
 
         async def go() -> Verdict:
             async with StepEngines(request.engine, request.scheduler) as engines:
-                return await FlowRunner(places, run, plan.outline, engines, reasons).go(kept)
+                return await FlowRunner(StepRecords(places, run, plan.outline, reasons), engines).go(kept)
 
         try:
             end = asyncio.run(go())

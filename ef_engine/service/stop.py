@@ -16,7 +16,7 @@ from ef_engine.jobs.burial import bury, withdraw
 from ef_engine.jobs.run_one import known
 from ef_engine.jobs.signals import process_state, signal_group
 from ef_engine.jobs.supervise import is_supervised
-from ef_engine.service.flow_stop import kill_in_flow
+from ef_engine.service.flow_stop import kill_in_flow, steps_in
 from ef_engine.service.protect import check_unlocked
 from ef_engine.service.standing import look_at_queue
 from ef_engine.store import active, forecasts, journal, requests, tickets
@@ -163,7 +163,18 @@ def _closed(places: Places, record_id: str, outcome: Outcome, message: str) -> R
 
 
 def pause(places: Places, record_id: str) -> Record:
-    """Stops the process of a running forecast in its tracks; it keeps its claim, and nobody calls it stuck."""
+    """Stops the process of a running forecast or step in its tracks; it keeps its claim, and nobody calls it stuck.
+
+    A flow is held first, so that it begins nothing more, and then each of its steps that run.
+    """
+    paused = _held(places, record_id)
+    for step in steps_in(places, record_id, Running):
+        with suppress(NotFoundError):  # it has ended just now
+            _held(places, step.id)
+    return paused
+
+
+def _held(places: Places, record_id: str) -> Record:
     record, process = _running(places, record_id)
     if isinstance(record.state, Paused):
         raise CommandError(f"{record_id} is paused already", f"`ef_cli resume {record_id}` lets it go on")
@@ -182,7 +193,15 @@ def pause(places: Places, record_id: str) -> Record:
 
 
 def resume(places: Places, record_id: str) -> Record:
-    """Lets a paused forecast go on."""
+    """Lets a paused forecast or step go on, or a flow with its steps."""
+    going = _let_go(places, record_id)
+    for step in steps_in(places, record_id, Paused):
+        with suppress(NotFoundError):  # its process has died
+            _let_go(places, step.id)
+    return going
+
+
+def _let_go(places: Places, record_id: str) -> Record:
     record, process = _running(places, record_id)
     if not isinstance(record.state, Paused):
         raise CommandError(f"{record_id} is not paused", "see `ef_cli ps`")

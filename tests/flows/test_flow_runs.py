@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from ef_engine.store import active, flow_runs, journal
+from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.events import Kind
-from ef_engine.store.states import Finished, Running
+from ef_engine.store.states import Finished, Outcome, Running
 from tests.flows.conftest import Mill, until
 from tests.flows.test_examples import says
 from tests.jobs.conftest import Shop
@@ -81,15 +82,25 @@ def test_whatever_a_step_raises_or_closes_is_its_own_end_alone(mill: Mill) -> No
     assert [line.partition(": ")[2] for line in ran.stderr.splitlines()[1:3]] == ["KeyboardInterrupt", "Odd: at all"]
 
 
-def test_a_step_whose_process_is_killed_has_crashed_and_the_flow_goes_on_to_its_end(mill: Mill) -> None:
+def test_a_step_whose_process_is_killed_has_crashed_within_two_seconds_and_the_flow_goes_on_to_its_end(
+    mill: Mill,
+) -> None:
     file = mill.flow({"name": "a", "run": "steps:hang"}, says("b", "B", "a"))
-    started = mill.start("run", "flow", file)
-    until(lambda: "hang@1" in mill.ran())
-    marker = next(each for each in active.markers(mill.places) if "." in each.id)
-    os.kill(marker.process.pid, signal.SIGKILL)
-    out, _ = started.communicate(timeout=30)
-    assert last(out) == "Processing finished with: failure"
-    assert mill.ends()["a@1"] == "crashed"
+    for _ in range(3):  # a machine that is busy with other things gets another chance
+        started = mill.start("run", "flow", file)
+        until(lambda: "hang@1" in mill.ran())
+        marker = next(each for each in active.markers(mill.places) if "." in each.id)
+        died = now()
+        os.kill(marker.process.pid, signal.SIGKILL)
+        out, _ = started.communicate(timeout=30)
+        assert last(out) == "Processing finished with: failure"
+        state = flow_runs.steps(mill.places, mill.latest().id)[0].state
+        assert isinstance(state, Finished)
+        assert state.outcome is Outcome.CRASHED
+        if seconds_between(died, state.finished) < 2.0:
+            break
+    else:
+        pytest.fail("it took longer than two seconds, three times")
 
 
 def test_two_that_start_one_flow_run_each_step_once(mill: Mill) -> None:
@@ -216,6 +227,24 @@ def test_a_paused_step_stands_still_until_it_is_resumed(mill: Mill) -> None:
     assert mill.ran() == ["A@1"]
 
 
+def test_a_paused_flow_stands_still_with_its_steps_and_can_still_be_killed(mill: Mill) -> None:
+    gates = [GATE | {"name": name, "kwargs": {"name": name}, "timeout": 600} for name in ("a", "b")]
+    run_id = mill.cli("run", "flow", mill.flow(*gates), "--detach").stdout.split()[0]
+    until(lambda: _is_begun(mill, "a") and _is_begun(mill, "b"))
+
+    def states() -> set[tuple[str, str]]:
+        return {(each["id"], each["state"]) for each in json.loads(mill.cli("ps", "--format", "json").stdout)}
+
+    assert mill.cli("pause", run_id).stdout == f"{run_id} paused\n"
+    assert states() == {(run_id, "paused"), (f"{run_id}.1", "paused"), (f"{run_id}.2", "paused")}
+    assert mill.cli("resume", run_id).stdout == f"{run_id} running\n"
+    assert states() == {(run_id, "running"), (f"{run_id}.1", "running"), (f"{run_id}.2", "running")}
+    assert mill.cli("pause", run_id).returncode == 0
+    assert mill.cli("kill", run_id).stdout == f"{run_id} killed\n"
+    assert mill.ends() == {"a@1": "killed", "b@1": "killed"}
+    assert mill.ran() == []
+
+
 @pytest.mark.slow
 def test_the_time_a_step_is_paused_does_not_count(mill: Mill) -> None:
     run_id = mill.cli("run", "flow", mill.flow(GATE | {"timeout": 15}), "--detach").stdout.split()[0]
@@ -300,9 +329,18 @@ def test_the_journal_tells_of_every_step_and_of_the_flow(mill: Mill) -> None:
     run_id = mill.latest().id
     events = [(each.kind, each.id) for each in journal.read(mill.places)]
     assert events == [
-        (Kind.RECEIVED, run_id), (Kind.PRERUN, run_id), (Kind.PRERUN, f"{run_id}.1"), (Kind.POSTRUN, f"{run_id}.1"),
+        (Kind.RECEIVED, run_id), (Kind.PRERUN, run_id),
+        (Kind.RECEIVED, f"{run_id}.1"), (Kind.PRERUN, f"{run_id}.1"), (Kind.POSTRUN, f"{run_id}.1"),
         (Kind.POSTRUN, run_id),
     ]  # fmt: skip
+
+
+def test_every_try_of_a_step_is_received_begun_and_ended_in_that_order(mill: Mill) -> None:
+    flaky = {"name": "a", "run": "steps:flaky", "kwargs": {"name": "A", "times": 1}, "retries": 1}
+    assert mill.cli("run", "flow", mill.flow(flaky)).returncode == 0
+    told = [each for each in journal.read(mill.places) if each.id == f"{mill.latest().id}.1"]
+    assert [each.kind for each in told] == [Kind.RECEIVED, Kind.PRERUN, Kind.POSTRUN] * 2
+    assert [each.at for each in told] == sorted(each.at for each in told)
 
 
 def test_a_pause_of_the_queue_holds_the_steps_too(mill: Mill) -> None:
