@@ -115,6 +115,15 @@ def config_path(given: Mapping[str, Any], environment: Mapping[str, str]) -> Pat
     return Path(chosen).expanduser() if chosen else config_home(environment) / "config.toml"
 
 
+def profile_environment(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which another command, wherever it runs, reads the config file and profile that were given."""
+    if not (given.get("config") or given.get("profile")):
+        return {}
+    profile = given.get("profile") or environment.get("EF_PROFILE")
+    chosen = {"EF_CONFIG": str(config_path(given, environment).absolute())}
+    return chosen | ({"EF_PROFILE": profile} if profile else {})
+
+
 def _read_config(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Setting]:
     chosen = given.get("config") or environment.get("EF_CONFIG")
     path = config_path(given, environment)

@@ -160,6 +160,7 @@ def _run(places: Places, run: FlowRun, plan: Plan, request: Request) -> None:
     from ef_engine.jobs.slots import start_forkserver
     from ef_engine.jobs.step_engines import StepEngines
 
+    os.environ |= request.environment
     if request.engine != LOCAL:  # what commands of steps run goes there too
         os.environ |= {"EF_ENGINE": request.engine, "EF_SCHEDULER": request.scheduler}
     if any(each.action != "skip" for each in plan.decisions):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ class Request:
     """A flow that somebody wants to run: its document, where it is at home, and how.
 
     `recover` is None to start anew, the id of the run to recover, or an empty text for the latest. `engine` is where
-    its calls and the forecasts of its commands run, `scheduler` the address of a cluster.
+    its calls and the forecasts of its commands run, `scheduler` the address of a cluster. `environment` has variables
+    that its steps are given besides.
     """
 
     flow: Mapping[str, Any]
@@ -50,6 +51,7 @@ class Request:
     jobs: int | None = None
     engine: str = "local"
     scheduler: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
     recover: str | None = None
 
 

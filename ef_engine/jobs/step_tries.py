@@ -28,7 +28,7 @@ TERM_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How often a step is tried again, the seconds before that, and those after which a try is stopped (None: never)."""
+    """How often a step is tried again, the seconds before that, and after which a try is stopped (None: never)."""
 
     retries: int
     retry_delay: float

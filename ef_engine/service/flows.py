@@ -23,6 +23,7 @@ from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_ou
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
 from ef_engine.secret import without_secrets
+from ef_engine.service.workspace import Workspace
 from ef_engine.store import declared_flows, flow_runs, forecasts, requests
 from ef_engine.store.claims import is_lost
 from ef_engine.store.places import FILE_MODE, Places, make_directory
@@ -108,6 +109,17 @@ def request_of_name(places: Places, name: str) -> Request:
     if run.source and Path(run.source).is_file() and Path(run.source).suffix != ".py":
         return request_of_file(Path(run.source))
     return Request(flow=run.flow, directory=run.directory, path=run.path, source=run.source)
+
+
+def as_of(workspace: Workspace, request: Request) -> Request:
+    """The request as made by the user of a workspace, to be run where and by the profile they chose."""
+    return replace(
+        request,
+        owner=workspace.owner,
+        engine=workspace.engine,
+        scheduler=workspace.scheduler,
+        environment=workspace.environment,
+    )
 
 
 def dry_run(places: Places, request: Request) -> Plan:

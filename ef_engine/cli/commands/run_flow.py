@@ -73,12 +73,8 @@ def _request(invocation: Invocation, names: list[str]) -> Request:
         request = flows.request_of_file(Path(names[0]), names[0])
     else:
         request = flows.request_of_name(invocation.places, names[0])
-    workspace = invocation.workspace
     request = replace(
-        request,
-        owner=workspace.owner,
-        engine=workspace.engine,
-        scheduler=workspace.scheduler,
+        flows.as_of(invocation.workspace, request),
         keep_going=bool(invocation.option("keep_going", False)),
         jobs=invocation.option("jobs"),
     )
