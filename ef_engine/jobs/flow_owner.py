@@ -23,7 +23,7 @@ from ef_engine.jobs.engines import LOCAL
 from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
 from ef_engine.jobs.flow_runner import FlowRunner
 from ef_engine.jobs.step_records import StepRecords
-from ef_engine.store import active, flow_runs, forecasts, journal, requests
+from ef_engine.store import active, flow_calls, flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
@@ -149,6 +149,7 @@ def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
         id=run.id, kind="flow", label=run.name, owner=run.owner, state=Staged(), received=now(), tracking=run.id,
         parent=run.recovers, recovers=run.recovers,
     )  # fmt: skip
+    flow_calls.note(places, [record])
     record = after(record, Start(current(), now()))
     forecasts.write_record(places, record)
     journal.note(places, Kind.RECEIVED, run.id, owner=run.owner, tracking=run.id)
