@@ -8,7 +8,9 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
@@ -22,6 +24,7 @@ from ef_engine.jobs.attempt import note_end, sentence
 from ef_engine.jobs.engines import LOCAL
 from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
 from ef_engine.jobs.flow_runner import FlowRunner
+from ef_engine.jobs.signals import signal_group
 from ef_engine.jobs.step_records import StepRecords
 from ef_engine.store import active, flow_calls, flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import claimed
@@ -36,6 +39,7 @@ from ef_engine.store.states import Finished, Outcome, Paused, Running, Staged
 from ef_engine.store.transitions import Finish, Start, after
 
 CLAIM_SECONDS = 1.0
+END_SECONDS = 5.0
 PRELOADED = ("ef_engine.jobs.local_worker", "ef_engine.jobs.step")
 """A step imports what it needs itself; most need nothing of forecasts."""
 
@@ -111,18 +115,31 @@ def holder(places: Places, name: str) -> str:
 
 
 def take_over(places: Places, name: str) -> list[str]:
-    """Closes the runs of a name whose owner is dead, and says so; for who holds the right to run it."""
+    """Closes the runs of a name whose owner is dead, and says so; for who holds the right to run it.
+
+    Workers end with their owner, but one that is held, or busy in C code, does not notice: it must not go on beside
+    the recovery.
+    """
     notes = []
     for record in flow_runs.unfinished(places, name):
         state = record.state
         who = state.process if isinstance(state, Running | Paused) else "its owner"
         for step in flow_runs.steps(places, record.id):
             if not isinstance(step.state, Finished):
+                _end_worker(step)
                 _close(places, step)
         _close(places, record)
         notes.append(f"{record.id}: its owner {who} is gone; it is closed as crashed.")
         journal.note(places, Kind.RECOVERED, record.id, tracking=record.id)
     return notes
+
+
+def _end_worker(step: Record) -> None:
+    if not isinstance(step.state, Running | Paused):
+        return
+    deadline = time.monotonic() + END_SECONDS
+    while signal_group(step.state.process, signal.SIGKILL) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _close(places: Places, record: Record) -> None:

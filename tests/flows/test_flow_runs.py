@@ -15,6 +15,7 @@ import pytest
 from ef_engine.store import active, flow_runs, journal
 from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.events import Kind
+from ef_engine.store.process import Liveness, Process, liveness
 from ef_engine.store.states import Finished, Outcome, Running
 from tests.flows.conftest import Mill, until
 from tests.flows.test_examples import says
@@ -156,6 +157,29 @@ def test_what_a_step_started_goes_with_the_owner_of_its_flow(mill: Mill) -> None
     assert marker
     os.kill(marker.process.pid, signal.SIGKILL)
     until(lambda: not child.exists() or " Z " in (child / "stat").read_text())
+
+
+def test_a_step_that_is_held_ends_when_the_run_of_its_dead_owner_is_taken_over(mill: Mill) -> None:
+    file = mill.flow(GATE)
+    run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
+    until(lambda: _is_begun(mill, "a"))
+    assert mill.cli("pause", f"{run_id}.1").returncode == 0
+    owner, worker = (marker_process(mill, each) for each in (run_id, f"{run_id}.1"))
+    os.kill(owner.pid, signal.SIGKILL)
+    until(lambda: liveness(owner) is Liveness.DEAD)
+    assert liveness(worker) is Liveness.ALIVE
+    mill.open()
+
+    assert mill.cli("run", "flow", file, "--recover").returncode == 0
+
+    assert liveness(worker) is Liveness.DEAD
+    assert mill.ran() == ["A@1"]
+
+
+def marker_process(mill: Mill, record_id: str) -> Process:
+    marker = active.marker_of(mill.places, record_id)
+    assert marker
+    return marker.process
 
 
 def test_a_flow_outlives_the_terminal_it_was_started_in(mill: Mill) -> None:

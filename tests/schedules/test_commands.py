@@ -47,6 +47,12 @@ def test_options_behind_the_dashes_belong_to_the_command(terminal: Terminal) -> 
 def test_another_program_stays_as_it_is(terminal: Terminal) -> None:
     terminal.ok("schedule", "add", "a", "--interval", "1d", "--", "/bin/echo", "50%")
     assert listed(terminal)[0]["command"] == "/bin/echo 50%"
+    assert "no program" not in terminal.err
+
+
+def test_a_program_that_is_not_found_here_is_told(terminal: Terminal) -> None:
+    terminal.ok("schedule", "add", "a", "--interval", "1d", "--", "rnu", "--all")
+    assert "'rnu' is no command of ef_cli, and no program of that name is found here." in terminal.err
 
 
 @pytest.mark.parametrize(
