@@ -152,7 +152,8 @@ class FlowRunner:
         try:
             await step.go()
         except Exception as error:  # a full disk, say: the step failed then, and the flow must not wait for it
-            print(f"{self.records.outline.label(key)}: {sentence(error)}", flush=True)
+            with suppress(OSError):
+                print(f"{self.records.outline.label(key)}: {sentence(error)}", flush=True)
         del self._active[key]
         values: tuple[Any, ...] = ()
         with suppress(OSError):
