@@ -17,7 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ef_engine.errors import EfError, HeldError
+from ef_engine.errors import CommandError, EfError, HeldError
 from ef_engine.flows.outcome import Verdict
 from ef_engine.flows.recovery import kept_of
 from ef_engine.jobs.attempt import note_end, sentence
@@ -61,9 +61,16 @@ def main() -> int:
                 _print_to(places.run(run.id) / "owner.log")
                 _run(places, run, plan, request)
     except EfError as error:
-        _answer(_told(error))
-        return error.exit_code
+        return _refused(error)
+    except OSError as error:
+        problem = f"the run cannot be written down ({error.strerror or error})"
+        return _refused(CommandError(problem, "make room in the workspace, and see that you may write there"))
     return 0
+
+
+def _refused(error: EfError) -> int:
+    _answer(_told(error))
+    return error.exit_code
 
 
 def _told(error: EfError) -> dict[str, Any]:
