@@ -11,8 +11,7 @@ from ef_engine.service.workspace import Workspace
 from ef_tui.subjects import Subject
 
 if TYPE_CHECKING:
-    from ef_engine.service.flow_plans import Request
-    from ef_engine.service.flows import Started
+    from ef_engine.service.flows import Request, Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,11 @@ def run_anew(workspace: Workspace, subject: Subject) -> Started:
 def think_through(workspace: Workspace, subject: Subject) -> Recovery:
     """What a recovery of a run would repeat, and why; nothing is begun."""
     workspace.require(Right.RUN)
-    from ef_engine.service.flow_plans import plan_rows
     from ef_engine.service.flows import as_of, dry_run, request_of_name, with_recovery
 
     request = as_of(workspace, request_of_name(workspace.places, subject.flow))
     request = with_recovery(workspace.places, request, run_of(subject))
-    return Recovery(request, plan_rows(dry_run(workspace.places, request)))
+    return Recovery(request, dry_run(workspace.places, request).rows)
 
 
 def recover(workspace: Workspace, recovery: Recovery) -> Started:

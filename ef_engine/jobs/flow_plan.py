@@ -57,12 +57,23 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done; `earlier` is what it was found from, and `recovers` the run that is."""
+    """What is to be done; `earlier` is what it was found from, `recovers` the run that is. Its text is a line a step."""
 
     outline: Outline
     decisions: tuple[Decision, ...]
     earlier: Mapping[Key, Earlier]
     recovers: Record | None
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """For every step what is done (`run`, `skip`, `maybe`), its name, and why."""
+        return [
+            (each.action, each.key[0] if each.action == "maybe" else self.outline.label(each.key), each.reason)
+            for each in self.decisions
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{action:<5} {step}: {reason}" for action, step, reason in self.rows)
 
 
 def read_outline(document: Mapping[str, Any], name: str) -> Outline:

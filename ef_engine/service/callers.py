@@ -20,7 +20,7 @@ class Callers:
     steps: Mapping[str, str]
 
     def trackings(self, row: Row) -> tuple[str, ...]:
-        """The ids of all a record is part of, the nearest first: its set or flow, and the flow a step of which runs it."""
+        """The ids of all a record is part of, the nearest first: its set, and the flow a step of which runs that."""
         found = dict.fromkeys(filter(None, [row.tracking]))
         step = self.steps.get(row.id) or self.steps.get(row.tracking or "")
         while step and (flow := step.partition(".")[0]) not in found:

@@ -27,6 +27,7 @@ from ef_engine.store.states import Finished, Outcome, Running
 if TYPE_CHECKING:
     from ef_engine.service.stage import Staged
 
+
 @dataclass(slots=True)
 class Told:
     """What an errand says of itself while it runs: `result`, the path or id it made; `message`, a sentence."""

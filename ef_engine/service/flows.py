@@ -19,7 +19,8 @@ from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFo
 from ef_engine.flows.outcome import closing_line
 from ef_engine.jobs.engines import check_engine
 from ef_engine.jobs.flow_plan import OUTCOMES as OUTCOMES
-from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
+from ef_engine.jobs.flow_plan import Plan, find_run, make_plan, read_outline, status_word
+from ef_engine.jobs.flow_plan import Request as Request
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
 from ef_engine.secret import without_secrets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,6 +32,19 @@ class Workspace:
     def require(self, right: Right) -> None:
         """Raises ForbiddenError where the user's profile does not grant the right; ask before doing anything."""
         check(right, self.rights, self.profile, self.config)
+
+
+def login_name(environment: Mapping[str, str]) -> str:
+    """Whose everything is, unless somebody says otherwise."""
+    for variable in ("LOGNAME", "USER", "USERNAME"):
+        if name := environment.get(variable):
+            return name
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "user"
 
 
 def open_workspace(places: Places) -> None:

@@ -1,4 +1,4 @@
-"""What the steps of flows had run: `called.txt` beside a step's record, a line `ID ATTEMPT` for each attempt it asked for.
+"""What the steps of flows had run: `called.txt` beside the record of a step, a line `ID ATTEMPT` for each attempt.
 
 Written by the process of the step that asks, before the attempt begins. Of an attempt that never came to be, nothing
 follows; and a later one was somebody else's.

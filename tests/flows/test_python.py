@@ -136,11 +136,11 @@ flow = Flow("script")
 a = flow.add_step("a", note, kwargs={"name": "a"})
 flow.add_step("b", note, kwargs={"name": "b"}, requires=[(a, "success")])
 first = flow.run(quiet=True)
-print([(each.key[0], each.action, each.reason) for each in flow.plan(recover=True).decisions])
+print(flow.plan(recover=True))
 """
     mill.write("script.py", text)
     ran = mill.script("script.py", bad="b@1")
-    assert ran.stdout == "[('a', 'skip', 'succeeded with the same inputs'), ('b', 'run', 'failed')]\n"
+    assert ran.stdout == "skip  a@1: succeeded with the same inputs\nrun   b@1: failed\n"
 
 
 PLAIN = st.recursive(

@@ -83,12 +83,11 @@ def _request(invocation: Invocation, names: list[str]) -> Request:
 
 def _tell_plan(invocation: Invocation, request: Request) -> int:
     from ef_engine.service import flows
-    from ef_engine.service.flow_plans import plan_rows
 
     plan = flows.dry_run(invocation.places, request)
     if plan.recovers:
         invocation.say(f"Recovers {plan.recovers.id} of {plan.recovers.received}.")
-    invocation.put_list(("Action", "Step", "Reason"), plan_rows(plan), keep=("Action", "Step"))
+    invocation.put_list(("Action", "Step", "Reason"), plan.rows, keep=("Action", "Step"))
     return 0
 
 
