@@ -57,7 +57,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done; `earlier` is what it was found from, `recovers` the run that is. Its text is a line a step."""
+    """What is to be done; `earlier` is what it was found from, `recovers` the run that is. Its text has a line each."""
 
     outline: Outline
     decisions: tuple[Decision, ...]

@@ -46,6 +46,9 @@ def give(value):
     note(f"give{value}")
     return value
 
+def told():
+    return [os.environ[f"EF_STEP_{name}"] for name in ("ID", "NAME", "SEQUENCE", "RECOVERY")]
+
 def values():
     return [10, 20]
 

@@ -338,6 +338,48 @@ def test_results_are_handed_on_and_loops_give_their_values(mill: Mill) -> None:
     assert flow_runs.read_result(mill.places, records[-1].id) == 7
 
 
+def test_a_step_is_told_who_it_is_and_how_many_recoveries_there_were(mill: Mill) -> None:
+    told = {"name": "who", "run": "steps:told", "repeats": ["x"], "on_recover": {"success": "rerun"}}
+    file = mill.flow({"name": "all", "repeats": [1], "steps": [told]})
+    for words, recovery in (((), "0"), (("--recover",), "1"), (("--recover",), "2")):
+        assert mill.cli("run", "flow", file, *words).returncode == 0
+        step = f"{mill.latest().id}.1"
+        assert flow_runs.read_result(mill.places, step) == [step, "who", "1.1.1", recovery]
+
+
+def test_a_step_begins_after_its_delay_and_no_more_run_than_jobs(mill: Mill) -> None:
+    file = mill.flow(
+        {"name": "a", "run": "steps:slow", "kwargs": {"name": "A"}},
+        {"name": "b", "run": "steps:slow", "kwargs": {"name": "B"}},
+        {"name": "c", "run": "steps:note", "args": ["C"], "requires": ["a", "b"], "delay": 0.5},
+    )
+    assert mill.cli("run", "flow", file, "--jobs", "1").returncode == 0
+    states = (each.state for each in flow_runs.steps(mill.places, mill.latest().id))
+    a, b, c = (state for state in states if isinstance(state, Finished))
+    assert a.finished <= b.started
+    assert seconds_between(b.finished, c.started) >= 0.5
+
+
+def test_a_changed_file_among_the_inputs_repeats_its_step_and_any_earlier_run_can_be_recovered(mill: Mill) -> None:
+    data = mill.write("data.txt", "old")
+    file = mill.flow(says("a", "A") | {"inputs": ["data.txt"]}, says("b", "B", "a"))
+    assert mill.cli("run", "flow", file, bad="B@1").returncode == 1
+    failed = mill.latest().id
+    assert mill.cli("run", "flow", file).returncode == 0
+
+    def planned(*words: str) -> list[tuple[str, str]]:
+        told = json.loads(
+            mill.cli("run", "flow", "nightly", "--recover", *words, "--dry_run", "--format", "json").stdout
+        )
+        return [(each["action"], each["reason"]) for each in told]
+
+    same = ("skip", "succeeded with the same inputs")
+    assert planned() == [same, same]
+    assert planned(failed) == [same, ("run", "failed")]
+    data.write_text("new")
+    assert planned() == [("run", "its input changed: data.txt"), ("run", "a runs again")]
+
+
 def test_nothing_on_disk_is_a_pickle_and_every_file_is_its_owner_s(mill: Mill) -> None:
     assert mill.cli("run", "flow", mill.flow(says("a", "A"), says("b", "B", "a")), bad="B@1").returncode == 1
     files = [path for path in mill.places.data.rglob("*") if path.is_file()]
