@@ -18,6 +18,7 @@ from typing import Any
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
 from ef_engine.jobs.engines import check_engine
+from ef_engine.jobs.flow_owner import holder
 from ef_engine.jobs.flow_plan import OUTCOMES as OUTCOMES
 from ef_engine.jobs.flow_plan import Plan, find_run, make_plan, read_outline, status_word
 from ef_engine.jobs.flow_plan import Request as Request
@@ -208,6 +209,12 @@ def _retries(places: Places, run_id: str) -> dict[str, int]:
 
 def _may_be_tried_again(state: Finished) -> bool:
     return state.outcome not in (Outcome.EVALUATED, Outcome.SKIPPED, Outcome.UPSTREAM_FAILED)
+
+
+def held_by(places: Places, name: str) -> str:
+    """Who runs a flow just now, as a sentence; empty for nobody."""
+    is_held = any(is_running(places, record.id) for record in flow_runs.unfinished(places, name))
+    return f"Flow {name} is run by {holder(places, name)}; a run has to wait for that." if is_held else ""
 
 
 def is_running(places: Places, run_id: str) -> bool:

@@ -85,6 +85,8 @@ def _tell_plan(invocation: Invocation, request: Request) -> int:
     from ef_engine.service import flows
 
     plan = flows.dry_run(invocation.places, request)
+    if note := flows.held_by(invocation.places, plan.outline.flow.name):
+        invocation.say(note)
     if plan.recovers:
         invocation.say(f"Recovers {plan.recovers.id} of {plan.recovers.received}.")
     invocation.put_list(("Action", "Step", "Reason"), plan.rows, keep=("Action", "Step"))
