@@ -88,11 +88,13 @@ class Started:
 
 
 def request_of_file(path: Path, name: str | None = None) -> Request:
-    """The flow in a JSON or TOML file; raises NotFoundError or InputError."""
+    """The flow in a JSON or TOML file; raises NotFoundError, InputError, or CommandError for a script."""
     from ef_engine.sources.json_file import file_bytes
     from ef_engine.sources.plain_text import parse_document
 
     shown_name = name or str(path)
+    if path.suffix == ".py":
+        raise CommandError(f"{shown_name} is a script", "run it with Python; its flow is then known by its name")
     document = parse_document(file_bytes(path, shown_name), path.suffix, shown_name)
     directory = str(path.absolute().parent)
     return Request(flow=document, directory=directory, path=(directory,), source=str(path.absolute()))

@@ -426,6 +426,11 @@ def test_a_pause_of_the_queue_holds_the_steps_too(mill: Mill) -> None:
     [
         (["run", "flow"], 2, "`ef_cli run flow` needs a file or a name; see `ef_cli run --help`."),
         (["run", "flow", "weekly"], 4, "'weekly' is no file, and no flow of that name ran here; name its file."),
+        (
+            ["run", "flow", "steps.py"],
+            2,
+            "steps.py is a script; run it with Python; its flow is then known by its name.",
+        ),
         (["run", "flow", "weekly.json"], 4, "there is no file weekly.json; check the path."),
         (["run", "forecast", "x", "--recover"], 2, "--recover belongs to a flow; say `ef_cli run flow FILE|NAME`."),
     ],

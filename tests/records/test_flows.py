@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ef_engine.store.places import in_order
 from tests.jobs.conftest import Shop, until
 
 FLOW = """
@@ -112,6 +113,10 @@ def test_the_process_of_a_step_is_ended_alone(shop: Shop) -> None:
     assert ran.stdout == f"{run}.1 killed\n", ran.stderr
     assert working() == {f"{run}.2": found[f"{run}.2"]}
     assert shop.cli("kill", run).stdout == f"{run} killed\n"
+
+
+def test_steps_are_told_in_the_order_they_began_the_tenth_behind_the_ninth() -> None:
+    assert sorted(["F1.10", "F1.9", "F1", "F0.11"], key=in_order) == ["F0.11", "F1", "F1.9", "F1.10"]
 
 
 def test_what_a_step_runs_has_the_tracking_of_its_flow_until_somebody_else_runs_it(shop: Shop) -> None:

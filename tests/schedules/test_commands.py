@@ -50,6 +50,17 @@ def test_another_program_stays_as_it_is(terminal: Terminal) -> None:
     assert "no program" not in terminal.err
 
 
+def test_a_command_has_the_rights_of_the_profile_it_was_scheduled_by(terminal: Terminal, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[profiles.guest]\nrights = ["SCHEDULE", "READ"]\n')
+    terminal.ok(
+        "schedule", "add", "a", "--interval", "1s", "--profile", "guest", "--config", str(config), "--", "clean"
+    )
+    assert listed(terminal)[0]["command"] == f"ef_cli --config {config} --profile guest clean"
+    until(lambda: terminal.ok("schedule", "serve", "--once").startswith("a "))
+    assert (listed(terminal)[0]["last"], listed(terminal)[0]["code"]) == ("failed", 2)
+
+
 def test_a_program_that_is_not_found_here_is_told(terminal: Terminal) -> None:
     terminal.ok("schedule", "add", "a", "--interval", "1d", "--", "rnu", "--all")
     assert "'rnu' is no command of ef_cli, and no program of that name is found here." in terminal.err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+from collections.abc import Mapping
 
 from ef_engine.cli.commands import COMMANDS
 from ef_engine.cli.durations import seconds
@@ -40,7 +41,7 @@ def run(invocation: Invocation) -> int:
         raise CommandError("an interval has no time zone", "leave --time_zone out")
     schedule = Schedule(
         name=invocation.args.name,
-        command=command_of(invocation.args.rest),
+        command=command_of(invocation, invocation.args.rest),
         cron=invocation.option("cron"),
         interval=invocation.option("interval"),
         zone=zone or (local_zone() if "cron" in invocation.args else "UTC"),
@@ -66,8 +67,17 @@ def _unknown_program(program: str) -> str:
     return f"{program!r} is no command of ef_cli, and no program of that name is found here."
 
 
-def command_of(words: list[str]) -> tuple[str, ...]:
-    """The words of a command, `ef_cli` first where they are one of its commands; another is a program."""
+def command_of(invocation: Invocation, words: list[str]) -> tuple[str, ...]:
+    """The words of a command, `ef_cli` first where they are one of its commands; another is a program.
+
+    Ours is run by the profile that was given, so that nobody gains a right by waiting.
+    """
     known = {name for command in COMMANDS for name in (command.name, *command.aliases)}
     is_ours = bool(words) and (words[0] in known or words[0].startswith("--"))
-    return (EF_CLI, *words) if is_ours else tuple(words)
+    return (EF_CLI, *_profile_options(invocation.workspace.environment), *words) if is_ours else tuple(words)
+
+
+def _profile_options(environment: Mapping[str, str]) -> tuple[str, ...]:
+    if "EF_PROFILE" not in environment:
+        return ()
+    return "--config", environment["EF_CONFIG"], "--profile", environment["EF_PROFILE"]
