@@ -129,6 +129,23 @@ def test_cron_asks_at_its_own_times_where_it_means_the_same(home: Path, monkeypa
         assert f"{home}/50%/data" in words
 
 
+@pytest.mark.parametrize(
+    ("cron", "line"),
+    [
+        ("*/5 1-5/2,7 1,15 * 5-7", "*/5 1-5/2,7 1,15 * 5-7"),
+        ("10/20 6 * * *", "10,30,50 6 * * *"),
+        ("0 6 * jan-mar,Dec MON,sun", "0 6 * 1,2,3,12 0,1"),
+        ("0\t6  1 * 7", "0 6 1 * 7"),
+    ],
+)
+def test_cron_is_told_as_numbers_what_not_every_cron_reads(
+    home: Path, monkeypatch: pytest.MonkeyPatch, cron: str, line: str
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    _, told = crontab(places_under(home), [scheduled(cron=cron, zone="Europe/Berlin")]).splitlines()
+    assert told.split(" " + sys.executable)[0] == line
+
+
 def test_what_cron_is_given_runs_what_is_due_once(terminal: Terminal, home: Path, tmp_path: Path) -> None:
     script = f"open({str(tmp_path / 'lines')!r}, 'a').write('x')"
     terminal.ok("schedule", "add", "often", "--interval", "1s", "--", sys.executable, "-c", script)
