@@ -165,11 +165,15 @@ def _closed(places: Places, record_id: str, outcome: Outcome, message: str) -> R
 def pause(places: Places, record_id: str) -> Record:
     """Stops the process of a running forecast or step in its tracks; it keeps its claim, and nobody calls it stuck.
 
-    A flow is held first, so that it begins nothing more, and then each of its steps that run.
+    A flow is held first, so that it begins nothing more, and then each of its steps that run; HeldError where one of
+    them cannot be, and nothing is held.
     """
-    paused = _held(places, record_id)
     for step in steps_in(places, record_id, Running):
         with suppress(NotFoundError):  # it has ended just now
+            _running(places, step.id)
+    paused = _held(places, record_id)
+    for step in steps_in(places, record_id, Running):
+        with suppress(NotFoundError):
             _held(places, step.id)
     return paused
 
