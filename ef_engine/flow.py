@@ -24,11 +24,13 @@ from ef_engine.errors import CommandError, InputError, Problem
 from ef_engine.flows.document import read_flow, to_document
 from ef_engine.flows.model import ENDS, AllOf, AnyOf, Call, Command, Condition, End, On, Step, Work
 from ef_engine.flows.model import Flow as _Flow
+from ef_engine.jobs.engines import DASK, LOCAL
 from ef_engine.jobs.flow_plan import Plan, Request
 from ef_engine.jobs.plain_values import NotPlainError, to_plain
 from ef_engine.jobs.targets import call_of, stop_if_loading
 from ef_engine.service import flows
 from ef_engine.service.flows import FlowResult as FlowResult
+from ef_engine.service.workspace import Workspace, login_name
 from ef_engine.sources.loaded import problems
 from ef_engine.store.places import Places, default_home, places_under
 
@@ -170,26 +172,19 @@ class Flow(_Container):
     ) -> FlowResult:
         """Runs the flow to its end and says how that was in a line, unless `quiet`.
 
-        `recover` continues the latest run, or the one of that id: what succeeded with the same inputs is skipped. The
-        flow goes on if this process dies. Its calls run on the Dask `cluster` of a scheduler's address, an empty
-        one for a cluster of its own. Raises InputError for a flow with mistakes, HeldError where it runs already.
+        `recover` continues the latest run, or the one of that id: what succeeded with the same inputs is skipped.
+        `keep_going` and `jobs` are of this run alone. `owner` is by default who is logged in. Calls run on the Dask
+        `cluster` of a scheduler's address, an empty one for a cluster of its own. The flow goes on if this process
+        dies. Raises InputError for a flow with mistakes, HeldError where it runs already.
         """
         stop_if_loading()
-        places = _places(workspace)
-        request = replace(
-            self._request(places, recover),
-            keep_going=keep_going,
-            jobs=jobs,
-            owner=owner or _login(),
-            engine="local" if cluster is None else "dask",
-            scheduler=cluster or "",
-        )
-        started = flows.start(places, request)
-        if not quiet:
-            for note in started.notes:
-                print(note, file=sys.stderr)
-        _followed(places, started.id, request.owner)
-        result = flows.result(places, started.id)
+        where = _workspace(workspace, owner, cluster)
+        wanted = replace(self._request(where.places, recover), keep_going=keep_going, jobs=jobs)
+        started = flows.start(where.places, flows.as_of(where, wanted))
+        for note in () if quiet else started.notes:
+            print(note, file=sys.stderr)
+        _followed(where, started.id)
+        result = flows.result(where.places, started.id)
         if not quiet:
             print(result, flush=True)
         return result
@@ -211,23 +206,29 @@ def _places(workspace: str | Path | None) -> Places:
     return places_under(Path(workspace).expanduser() if workspace else default_home())
 
 
-def _login() -> str:
-    return os.environ.get("LOGNAME") or os.environ.get("USER") or ""
+def _workspace(directory: str | Path | None, owner: str | None, cluster: str | None) -> Workspace:
+    """Where a flow runs, and whose it is."""
+    return Workspace(
+        _places(directory),
+        owner or os.environ.get("EF_USERNAME") or login_name(os.environ),
+        engine=LOCAL if cluster is None else DASK,
+        scheduler=cluster or "",
+    )
 
 
-def _followed(places: Places, run_id: str, owner: str) -> None:
+def _followed(where: Workspace, run_id: str) -> None:
     """Waits for the end; Ctrl-C first drains the flow, then kills it, then leaves it alone."""
     pressed = 0
     while True:
         try:
-            for _ in flows.follow(places, run_id):
+            for _ in flows.follow(where.places, run_id):
                 pass
             break
         except KeyboardInterrupt:
             pressed += 1
             if pressed > 2:
                 raise
-            print(flows.press(places, run_id, pressed, owner), file=sys.stderr)
+            print(flows.press(where.places, run_id, pressed, where.owner), file=sys.stderr)
 
 
 class _Writer:

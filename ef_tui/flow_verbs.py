@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ef_engine.service.rights import Right
@@ -11,8 +11,7 @@ from ef_engine.service.workspace import Workspace
 from ef_tui.subjects import Subject
 
 if TYPE_CHECKING:
-    from ef_engine.service.flow_plans import Request
-    from ef_engine.service.flows import Started
+    from ef_engine.service.flows import Request, Started
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +25,19 @@ class Recovery:
 def run_anew(workspace: Workspace, subject: Subject) -> Started:
     """Starts a flow from its beginning, as its file is now; the earlier runs stay."""
     workspace.require(Right.RUN)
-    from ef_engine.service.flows import request_of_name, start
+    from ef_engine.service.flows import as_of, request_of_name, start
 
-    return start(workspace.places, _as_of(workspace, request_of_name(workspace.places, subject.flow)))
+    return start(workspace.places, as_of(workspace, request_of_name(workspace.places, subject.flow)))
 
 
 def think_through(workspace: Workspace, subject: Subject) -> Recovery:
     """What a recovery of a run would repeat, and why; nothing is begun."""
     workspace.require(Right.RUN)
-    from ef_engine.service.flow_plans import plan_rows
-    from ef_engine.service.flows import dry_run, request_of_name, with_recovery
+    from ef_engine.service.flows import as_of, dry_run, request_of_name, with_recovery
 
-    request = _as_of(workspace, request_of_name(workspace.places, subject.flow))
+    request = as_of(workspace, request_of_name(workspace.places, subject.flow))
     request = with_recovery(workspace.places, request, run_of(subject))
-    return Recovery(request, plan_rows(dry_run(workspace.places, request)))
+    return Recovery(request, dry_run(workspace.places, request).rows)
 
 
 def recover(workspace: Workspace, recovery: Recovery) -> Started:
@@ -48,11 +46,6 @@ def recover(workspace: Workspace, recovery: Recovery) -> Started:
     from ef_engine.service.flows import start
 
     return start(workspace.places, recovery.request)
-
-
-def _as_of(workspace: Workspace, request: Request) -> Request:
-    """The request as made by this user, to be run where they chose."""
-    return replace(request, owner=workspace.owner, engine=workspace.engine, scheduler=workspace.scheduler)
 
 
 def unschedule(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ef_engine.cli.options import LOG_LEVELS
-from ef_engine.cli.settings import Setting
+from ef_engine.cli.settings import Setting, profile_environment
 from ef_engine.errors import CommandError
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
@@ -65,6 +65,7 @@ class Invocation:
             self.option("profile", ""),
             self.settings["rights"].origin,
             *self._engine(),
+            profile_environment(vars(self.args), os.environ),
         )
 
     def _engine(self) -> tuple[str, str]:

@@ -7,7 +7,6 @@ What is the dashboard's alone stands in a table `[dashboard]` of either.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from ef_engine.cli.options import SETTINGS, Option
 from ef_engine.errors import CommandError, NotFoundError
 from ef_engine.secret import Secret
 from ef_engine.service.rights import Right
+from ef_engine.service.workspace import login_name
 from ef_engine.store.places import config_home, default_home
 
 DEFAULT = "default"
@@ -61,7 +61,7 @@ def _default(name: str, environment: Mapping[str, str]) -> Any:
         case "workspace":
             return str(default_home(environment))
         case "username":
-            return _login_name(environment)
+            return login_name(environment)
         case "log_level":
             return "info"
         case "engine":
@@ -69,18 +69,6 @@ def _default(name: str, environment: Mapping[str, str]) -> Any:
         case "approximate":
             return False
     return dashboard_settings.default_of(name) if name.startswith(f"{dashboard_settings.TABLE}.") else None
-
-
-def _login_name(environment: Mapping[str, str]) -> str:
-    for variable in ("LOGNAME", "USER", "USERNAME"):
-        if name := environment.get(variable):
-            return name
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_name
-    except (ImportError, KeyError):
-        return "user"
 
 
 def _checked(option: Option, value: Any, place: str) -> Any:
@@ -113,6 +101,15 @@ def config_path(given: Mapping[str, Any], environment: Mapping[str, str]) -> Pat
     """The config file that is read, if it is there."""
     chosen = given.get("config") or environment.get("EF_CONFIG")
     return Path(chosen).expanduser() if chosen else config_home(environment) / "config.toml"
+
+
+def profile_environment(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which another command, wherever it runs, reads the config file and profile that were given."""
+    if not (given.get("config") or given.get("profile")):
+        return {}
+    profile = given.get("profile") or environment.get("EF_PROFILE")
+    chosen = {"EF_CONFIG": str(config_path(given, environment).absolute())}
+    return chosen | ({"EF_PROFILE": profile} if profile else {})
 
 
 def _read_config(given: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Setting]:

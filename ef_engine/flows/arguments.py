@@ -14,6 +14,9 @@ from ef_engine.flows.model import Call, Command, Work
 
 VALUE = "value"
 
+TYPE = "$type"
+"""The key of a plain value that says what it is where JSON has no word for it: `{"$type": "date", "value": "..."}`."""
+
 _NAME = r"[^\W\d][\w-]*"
 _REFERENCE = re.compile(r"\{\{(" + _NAME + r")\}\}|\{(" + _NAME + r")\}")
 
@@ -57,5 +60,15 @@ def _filled(value: Any, lookup: Callable[[str], Any]) -> Any:
 
 
 def text_of(value: Any) -> str:
-    """A plain value as a word of a command: a text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    """A plain value as a word of a command: texts, dates, decimals, paths as one writes them, anything else as JSON."""
+    bare = _untyped(value)
+    return bare if isinstance(bare, str) else json.dumps(bare, ensure_ascii=False)
+
+
+def _untyped(value: Any) -> Any:
+    """A plain value without what says of its parts what they are."""
+    if isinstance(value, Mapping):
+        if value.keys() >= {TYPE, "value"}:
+            return _untyped(value["value"])
+        return {key: _untyped(each) for key, each in value.items()}
+    return list(map(_untyped, value)) if isinstance(value, list | tuple) else value

@@ -139,7 +139,7 @@ def note_end(places: Places, record: Record) -> None:
     journal.note(places, Kind.POSTRUN, record.id, attempt=record.attempt, outcome=outcome, message=message)
 
 
-def sentence(error: Exception) -> str:
+def sentence(error: BaseException) -> str:
     """What went wrong in one line; an unexpected error is named by its type."""
     text = " ".join(str(error).split())
     return text if isinstance(error, EfError | OSError) else f"{type(error).__name__}: {text}".rstrip(": ")

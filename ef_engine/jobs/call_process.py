@@ -22,11 +22,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
+from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.messages import CallWork, Died, Failed, Returned
 from ef_engine.jobs.pulse import Pulse
 from ef_engine.jobs.shipped import settle, unpack
-from ef_engine.jobs.step import call_result, message_of, traceback_text
-from ef_engine.jobs.targets import StopLoadingError
+from ef_engine.jobs.step import call_result, flush_output, traceback_text
 
 MODULE = "ef_engine.jobs.call_process"
 READY = b"ready"
@@ -141,11 +141,10 @@ def _end_with(line: BinaryIO) -> None:
 def _result(work: CallWork) -> Returned | Failed:
     try:
         return Returned(call_result(work.call, work.order))
-    except (Exception, SystemExit, StopLoadingError) as error:
-        return Failed(message_of(error), traceback_text(error))
+    except BaseException as error:  # whatever the user's code raises
+        return Failed(sentence(error), traceback_text(error))
     finally:
-        for stream in (sys.stdout, sys.stderr):
-            stream.flush()
+        flush_output()
 
 
 if __name__ == "__main__":

@@ -8,21 +8,25 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from ef_engine.errors import EfError, HeldError
+from ef_engine.errors import CommandError, EfError, HeldError
 from ef_engine.flows.outcome import Verdict
 from ef_engine.flows.recovery import kept_of
 from ef_engine.jobs.attempt import note_end, print_to, sentence
 from ef_engine.jobs.engines import LOCAL
 from ef_engine.jobs.flow_plan import INTERRUPTED, OUTCOMES, Plan, Request, key_text, make_plan
 from ef_engine.jobs.flow_runner import FlowRunner
-from ef_engine.store import active, flow_runs, forecasts, journal, requests
+from ef_engine.jobs.signals import signal_group
+from ef_engine.jobs.step_records import StepRecords
+from ef_engine.store import active, flow_calls, flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
@@ -35,6 +39,7 @@ from ef_engine.store.states import Finished, Outcome, Paused, Running, Staged
 from ef_engine.store.transitions import Finish, Start, after
 
 CLAIM_SECONDS = 1.0
+END_SECONDS = 5.0
 PRELOADED = ("ef_engine.jobs.local_worker", "ef_engine.jobs.step")
 """A step imports what it needs itself; most need nothing of forecasts."""
 
@@ -56,9 +61,16 @@ def main() -> int:
                 print_to(places.run(run.id) / "owner.log")  # closes the client's pipe, which need not wait
                 _run(places, run, plan, request)
     except EfError as error:
-        _answer(_told(error))
-        return error.exit_code
+        return _refused(error)
+    except OSError as error:
+        problem = f"the run cannot be written down ({error.strerror or error})"
+        return _refused(CommandError(problem, "make room in the workspace, and see that you may write there"))
     return 0
+
+
+def _refused(error: EfError) -> int:
+    _answer(_told(error))
+    return error.exit_code
 
 
 def _told(error: EfError) -> dict[str, Any]:
@@ -102,18 +114,31 @@ def holder(places: Places, name: str) -> str:
 
 
 def take_over(places: Places, name: str) -> list[str]:
-    """Closes the runs of a name whose owner is dead, and says so; for who holds the right to run it."""
+    """Closes the runs of a name whose owner is dead, and says so; for who holds the right to run it.
+
+    Workers end with their owner, but one that is held, or busy in C code, does not notice: it must not go on beside
+    the recovery.
+    """
     notes = []
     for record in flow_runs.unfinished(places, name):
         state = record.state
         who = state.process if isinstance(state, Running | Paused) else "its owner"
         for step in flow_runs.steps(places, record.id):
             if not isinstance(step.state, Finished):
+                _end_worker(step)
                 _close(places, step)
         _close(places, record)
         notes.append(f"{record.id}: its owner {who} is gone; it is closed as crashed.")
         journal.note(places, Kind.RECOVERED, record.id, tracking=record.id)
     return notes
+
+
+def _end_worker(step: Record) -> None:
+    if not isinstance(step.state, Running | Paused):
+        return
+    deadline = time.monotonic() + END_SECONDS
+    while signal_group(step.state.process, signal.SIGKILL) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _close(places: Places, record: Record) -> None:
@@ -140,6 +165,7 @@ def _written(places: Places, request: Request, plan: Plan) -> FlowRun:
         id=run.id, kind="flow", label=run.name, owner=run.owner, state=Staged(), received=now(), tracking=run.id,
         parent=run.recovers, recovers=run.recovers,
     )  # fmt: skip
+    flow_calls.note(places, [record])
     record = after(record, Start(current(), now()))
     forecasts.write_record(places, record)
     journal.note(places, Kind.RECEIVED, run.id, owner=run.owner, tracking=run.id)
@@ -151,6 +177,7 @@ def _run(places: Places, run: FlowRun, plan: Plan, request: Request) -> None:
     from ef_engine.jobs.slots import start_forkserver
     from ef_engine.jobs.step_engines import StepEngines
 
+    os.environ |= request.environment
     if request.engine != LOCAL:  # what commands of steps run goes there too
         os.environ |= {"EF_ENGINE": request.engine, "EF_SCHEDULER": request.scheduler}
     if any(each.action != "skip" for each in plan.decisions):
@@ -161,7 +188,7 @@ def _run(places: Places, run: FlowRun, plan: Plan, request: Request) -> None:
 
         async def go() -> Verdict:
             async with StepEngines(request.engine, request.scheduler) as engines:
-                return await FlowRunner(places, run, plan.outline, engines, reasons).go(kept)
+                return await FlowRunner(StepRecords(places, run, plan.outline, reasons), engines).go(kept)
 
         try:
             end = asyncio.run(go())

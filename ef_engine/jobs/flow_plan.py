@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,8 @@ class Request:
     """A flow that somebody wants to run: its document, where it is at home, and how.
 
     `recover` is None to start anew, the id of the run to recover, or an empty text for the latest. `engine` is where
-    its calls and the forecasts of its commands run, `scheduler` the address of a cluster.
+    its calls and the forecasts of its commands run, `scheduler` the address of a cluster. `environment` has variables
+    that its steps are given besides.
     """
 
     flow: Mapping[str, Any]
@@ -50,17 +51,29 @@ class Request:
     jobs: int | None = None
     engine: str = "local"
     scheduler: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
     recover: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done; `earlier` is what it was found from, and `recovers` the run that is."""
+    """What is to be done; `earlier` is what it was found from, `recovers` the run that is. Its text has a line each."""
 
     outline: Outline
     decisions: tuple[Decision, ...]
     earlier: Mapping[Key, Earlier]
     recovers: Record | None
+
+    @property
+    def rows(self) -> list[tuple[str, str, str]]:
+        """For every step what is done (`run`, `skip`, `maybe`), its name, and why."""
+        return [
+            (each.action, each.key[0] if each.action == "maybe" else self.outline.label(each.key), each.reason)
+            for each in self.decisions
+        ]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{action:<5} {step}: {reason}" for action, step, reason in self.rows)
 
 
 def read_outline(document: Mapping[str, Any], name: str) -> Outline:

@@ -14,7 +14,8 @@ from decimal import Decimal
 from pathlib import Path, PurePath
 from typing import Any
 
-TYPE = "$type"
+from ef_engine.flows.arguments import TYPE
+
 _REPR = "repr"
 _LONGEST_REPR = 2000
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from platform import python_version
 from typing import Any
 
+from ef_engine.jobs.attempt import sentence
 from ef_engine.jobs.call_process import called
 from ef_engine.jobs.messages import (
     Answered,
@@ -32,7 +33,7 @@ from ef_engine.jobs.messages import (
     uncompressed,
 )
 from ef_engine.jobs.pulse import Pulse, UnwantedError, pulsating
-from ef_engine.jobs.step import message_of, traceback_text
+from ef_engine.jobs.step import traceback_text
 from ef_engine.jobs.worker import computed
 from ef_engine.store.process import Process, at_address, current
 from ef_engine.version import VERSION
@@ -63,7 +64,7 @@ def run(task: Task) -> AnyAnswer:
         with _printing() as printed, pulsating(worker, task.token, task.topic, printed.next) as pulse:
             return replace(_done(task.work, pulse), printed=printed.rest())
     except Exception as error:  # no room for what is printed, say
-        return Failed(message_of(error), traceback_text(error))
+        return Failed(sentence(error), traceback_text(error))
 
 
 def _done(work: AnyWork, pulse: Pulse) -> AnyAnswer:
@@ -72,7 +73,7 @@ def _done(work: AnyWork, pulse: Pulse) -> AnyAnswer:
     except UnwantedError:
         return Stopped()
     except Exception as error:  # whatever goes wrong in the work is the end of this task alone
-        return Failed(message_of(error), traceback_text(error))
+        return Failed(sentence(error), traceback_text(error))
 
 
 def _forecast(work: ForecastWork, pulse: Pulse) -> Answered:

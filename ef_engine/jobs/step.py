@@ -13,6 +13,7 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,7 +26,7 @@ from ef_engine.jobs.attempt import note_end, print_to, sentence, write_log
 from ef_engine.jobs.order import StepOrder
 from ef_engine.jobs.plain_values import NotPlainError, from_plain, result_to_plain, to_plain
 from ef_engine.jobs.seam import RemoteError, WorkerDiedError
-from ef_engine.jobs.targets import StopLoadingError, load
+from ef_engine.jobs.targets import load
 from ef_engine.store import active, flow_runs, forecasts, journal
 from ef_engine.store.atomic import write_text
 from ef_engine.store.clock import now
@@ -81,24 +82,19 @@ def _worked(order: StepOrder, running: Record, result_of: Callable[[StepOrder, P
         flow_runs.write_result(order.places, running.id, result)
     except WorkerDiedError:
         raise
-    except (Exception, SystemExit, StopLoadingError) as error:  # whatever the user's code does
+    except BaseException as error:  # whatever the user's code raises: a pool would raise it again in the flow's owner
         text = traceback_text(error)
         write_text(directory / f"traceback-{running.attempt}.txt", text)
         write_log(log, text)
-        return Finish(Outcome.FAILED, now(), message_of(error))
+        return Finish(Outcome.FAILED, now(), sentence(error))
     finally:
-        _flush()
+        flush_output()
     return Finish(Outcome.EVALUATED, now())
 
 
 def _runner(running: Record) -> Process:
     assert isinstance(running.state, Running)
     return running.state.process
-
-
-def message_of(error: BaseException) -> str:
-    """What went wrong in one line."""
-    return sentence(error) if isinstance(error, Exception) else f"{type(error).__name__}: {error}"
 
 
 def traceback_text(error: BaseException) -> str:
@@ -115,9 +111,11 @@ def _users_part(frames: TracebackType | None) -> TracebackType | None:
     return frames
 
 
-def _flush() -> None:
+def flush_output() -> None:
+    """Whatever the user's code did to its output: it may have closed it."""
     for stream in (sys.stdout, sys.stderr):
-        stream.flush()
+        with suppress(OSError, ValueError):
+            stream.flush()
 
 
 def _result(order: StepOrder, log: Path) -> Any:
@@ -196,7 +194,7 @@ def _printed(order: StepOrder, command: Command, log: Path) -> str:
     options = [
         f"--{part}_directory={getattr(places, part)}" for part in ("stage", "data", "lock", "log")
     ] + ([f"--username={order.owner}"] if order.owner else [])  # fmt: skip
-    _flush()
+    flush_output()
     words = [*PROGRAM, *command.words, *options]
     ran = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
     text = ran.stdout.decode(errors="replace")

@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from ef_engine.secret import without_secrets
+from ef_engine.store.flow_calls import without_step
 from ef_engine.store.locks import is_held
 from ef_engine.store.places import DIRECTORY_MODE, FILE_MODE, Places, make_directory
 from ef_engine.store.rotation import rotate
@@ -39,7 +40,7 @@ def launch(places: Places) -> None:
             stderr=log,
             start_new_session=True,
             cwd="/",
-            env=without_secrets(os.environ),
+            env=without_step(without_secrets(os.environ)),
         )
     finally:
         os.close(log)

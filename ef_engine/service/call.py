@@ -8,13 +8,14 @@ from typing import Any
 
 from ef_engine.errors import NotFoundError
 from ef_engine.service.attempt_log import read_log
+from ef_engine.service.callers import callers_of
 from ef_engine.service.calls import all_rows
 from ef_engine.service.family import Family, Kin, parent_of
 from ef_engine.service.ids import find_any_id
 from ef_engine.store import flow_runs, forecasts, journal, notes, protections, requests
 from ef_engine.store.events import Event
 from ef_engine.store.notes import Note
-from ef_engine.store.places import Places, is_errand_id
+from ef_engine.store.places import Places, in_order, is_errand_id
 from ef_engine.store.protections import Protection
 from ef_engine.store.requests import Request
 from ef_engine.store.rows import Row
@@ -69,12 +70,14 @@ class Call:
         if self.row.tracking is None:
             return [self.row]
         found = [row for row in self.rows if row.tracking == self.row.tracking]
-        return sorted(found, key=lambda row: (row.started or "", row.id))
+        return sorted(found, key=lambda row: (row.started or row.updated or "", in_order(row.id)))
 
 
 def find_call(places: Places, *, record_id: str | None = None, name: str | None = None) -> Call:
     """The record whose id begins so, or the one last changed of those with that name; NotFoundError for none."""
-    rows = all_rows(places)
+    known = all_rows(places)
+    callers = callers_of(places, known)
+    rows = list(map(callers.with_caller, known))
     if record_id is not None:
         full = find_any_id(places, record_id)
         matching = [row for row in rows if row.id == full]

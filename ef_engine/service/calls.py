@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from ef_engine.errors import CommandError, NotFoundError
+from ef_engine.service.callers import callers_of
 from ef_engine.service.listing import FIELDS, record_rows
-from ef_engine.store.places import Places, is_errand_id, stem
+from ef_engine.store.places import Places, in_order, is_errand_id, stem
 from ef_engine.store.rows import GROUPS, Row
 
 COLUMNS = (
@@ -41,11 +42,11 @@ class Choice:
     is_unfinished: bool = False
     kinds: frozenset[str] | None = None
 
-    def fits(self, row: Row) -> bool:
-        """Whether a row is chosen, as far as its state is not asked for."""
+    def fits(self, row: Row, trackings: Sequence[str]) -> bool:
+        """Whether a row is chosen, as far as its state is not asked for; `trackings` are of all it is part of."""
         return (
             row.id.startswith(self.id or "")
-            and (row.tracking or "").startswith(self.tracking or "")
+            and (not self.tracking or any(each.startswith(self.tracking) for each in trackings))
             and self.owner in (None, row.owner)
             and (row.updated or "") >= (self.since or "")
             and (not self.is_unfinished or row.group in _UNFINISHED)
@@ -126,10 +127,12 @@ def _names(places: Places) -> list[str]:
 
 def calls(places: Places, choice: Choice, *, is_ascending: bool = False) -> list[Row]:
     """The records that are chosen, the last changed first unless `is_ascending`."""
-    rows = [row for row in all_rows(places) if choice.fits(row)]
+    known = all_rows(places)
+    callers = callers_of(places, known)
+    rows = [callers.with_caller(row) for row in known if choice.fits(row, callers.trackings(row))]
     if choice.state:
         rows = _in_state(rows, choice.state)
-    return sorted(rows, key=lambda row: (row.updated or "", row.id), reverse=not is_ascending)
+    return sorted(rows, key=lambda row: (row.updated or "", in_order(row.id)), reverse=not is_ascending)
 
 
 def _in_state(rows: list[Row], state: str) -> list[Row]:

@@ -19,15 +19,13 @@ from ef_engine.store.clock import now
 from ef_engine.store.errands import INGEST as INGEST
 from ef_engine.store.errands import REPORT as REPORT
 from ef_engine.store.events import Event, Kind
+from ef_engine.store.flow_calls import STEP_ID
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Outcome, Running
 
 if TYPE_CHECKING:
     from ef_engine.service.stage import Staged
-
-STEP_ID = "EF_STEP_ID"
-"""The environment variable that names the step of a flow a command was started by."""
 
 
 @dataclass(slots=True)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ef_engine.service.listing import record_rows
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, in_order
 from ef_engine.store.rows import Row
 
 
@@ -28,11 +29,11 @@ def parent_of(row: Row) -> str | None:
     return row.parent or (row.tracking if row.tracking != row.id else None)
 
 
-def _beginning(row: Row) -> tuple[str, ...]:
-    return row.started or row.updated or "", row.id
+def _beginning(row: Row) -> tuple[Any, ...]:
+    return row.started or row.updated or "", in_order(row.id)
 
 
-def _dates(row: Row) -> tuple[str, ...]:
+def _dates(row: Row) -> tuple[Any, ...]:
     return row.start or "", row.end or "", row.id
 
 
@@ -43,7 +44,7 @@ class Family:
         self,
         rows: Iterable[Row],
         parent_of: Callable[[Row], str | None] = parent_of,
-        order: Callable[[Row], tuple[str, ...]] = _beginning,
+        order: Callable[[Row], tuple[Any, ...]] = _beginning,
     ) -> None:
         self._rows = {row.id: row for row in rows}
         self._parents = {row.id: parent for row in self._rows.values() if (parent := parent_of(row))}

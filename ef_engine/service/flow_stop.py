@@ -12,7 +12,7 @@ from ef_engine.store import flow_runs, forecasts, journal, requests
 from ef_engine.store.claims import is_lost
 from ef_engine.store.events import Kind
 from ef_engine.store.locks import holding
-from ef_engine.store.places import Places
+from ef_engine.store.places import Places, is_flow_id
 from ef_engine.store.records import Record
 from ef_engine.store.states import Finished, Paused, Running
 
@@ -33,12 +33,19 @@ def kill_in_flow(places: Places, record_id: str, owner: str) -> Record:
         return forecasts.known(places, record_id)
     requests.ask(places, record_id, "killed", owner)
     journal.note(places, Kind.KILL_REQUESTED, record_id, attempt=record.attempt, owner=owner)
-    for each in (record, flow):
+    for each in (record, flow, *steps_in(places, record_id, Paused)):  # what stands still hears nothing
         if isinstance(each.state, Paused):
             signal_group(each.state.process, signal.SIGCONT)
     if not until(lambda: not _runs(places, record_id), PATIENCE_SECONDS):
         raise HeldError(f"{record_id} does not end", "see `ef_cli ps`; ask once more to stop its teardown too")
     return forecasts.known(places, record_id)
+
+
+def steps_in(places: Places, record_id: str, state: type[Running | Paused]) -> list[Record]:
+    """The steps of a flow that stand so; none for anything but a whole flow."""
+    if not is_flow_id(record_id) or "." in record_id:
+        return []
+    return [step for step in flow_runs.steps(places, record_id) if isinstance(step.state, state)]
 
 
 def _runs(places: Places, record_id: str) -> bool:

@@ -18,11 +18,14 @@ from typing import Any
 from ef_engine.errors import CommandError, EfError, HeldError, InputError, NotFoundError, Problem
 from ef_engine.flows.outcome import closing_line
 from ef_engine.jobs.engines import check_engine
+from ef_engine.jobs.flow_owner import holder
 from ef_engine.jobs.flow_plan import OUTCOMES as OUTCOMES
-from ef_engine.jobs.flow_plan import Plan, Request, find_run, make_plan, read_outline, status_word
+from ef_engine.jobs.flow_plan import Plan, find_run, make_plan, read_outline, status_word
+from ef_engine.jobs.flow_plan import Request as Request
 from ef_engine.jobs.plain_values import shown
 from ef_engine.jobs.signals import signal_group
 from ef_engine.secret import without_secrets
+from ef_engine.service.workspace import Workspace
 from ef_engine.store import declared_flows, flow_runs, forecasts, requests
 from ef_engine.store.claims import is_lost
 from ef_engine.store.places import FILE_MODE, Places, make_directory
@@ -85,11 +88,13 @@ class Started:
 
 
 def request_of_file(path: Path, name: str | None = None) -> Request:
-    """The flow in a JSON or TOML file; raises NotFoundError or InputError."""
+    """The flow in a JSON or TOML file; raises NotFoundError, InputError, or CommandError for a script."""
     from ef_engine.sources.json_file import file_bytes
     from ef_engine.sources.plain_text import parse_document
 
     shown_name = name or str(path)
+    if path.suffix == ".py":
+        raise CommandError(f"{shown_name} is a script", "run it with Python; its flow is then known by its name")
     document = parse_document(file_bytes(path, shown_name), path.suffix, shown_name)
     directory = str(path.absolute().parent)
     return Request(flow=document, directory=directory, path=(directory,), source=str(path.absolute()))
@@ -108,6 +113,17 @@ def request_of_name(places: Places, name: str) -> Request:
     if run.source and Path(run.source).is_file() and Path(run.source).suffix != ".py":
         return request_of_file(Path(run.source))
     return Request(flow=run.flow, directory=run.directory, path=run.path, source=run.source)
+
+
+def as_of(workspace: Workspace, request: Request) -> Request:
+    """The request as made by the user of a workspace, to be run where and by the profile they chose."""
+    return replace(
+        request,
+        owner=workspace.owner,
+        engine=workspace.engine,
+        scheduler=workspace.scheduler,
+        environment=workspace.environment,
+    )
 
 
 def dry_run(places: Places, request: Request) -> Plan:
@@ -195,6 +211,12 @@ def _retries(places: Places, run_id: str) -> dict[str, int]:
 
 def _may_be_tried_again(state: Finished) -> bool:
     return state.outcome not in (Outcome.EVALUATED, Outcome.SKIPPED, Outcome.UPSTREAM_FAILED)
+
+
+def held_by(places: Places, name: str) -> str:
+    """Who runs a flow just now, as a sentence; empty for nobody."""
+    is_held = any(is_running(places, record.id) for record in flow_runs.unfinished(places, name))
+    return f"Flow {name} is run by {holder(places, name)}; a run has to wait for that." if is_held else ""
 
 
 def is_running(places: Places, run_id: str) -> bool:

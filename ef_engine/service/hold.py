@@ -14,6 +14,7 @@ from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.jobs.holding import write_paused, write_resumed
 from ef_engine.jobs.run_one import known
 from ef_engine.jobs.signals import process_state, signal_group
+from ef_engine.service.flow_stop import steps_in
 from ef_engine.service.patience import until
 from ef_engine.store import active, requests
 from ef_engine.store.claims import is_lost
@@ -27,7 +28,37 @@ AFAR_SECONDS = 10.0
 
 
 def pause(places: Places, record_id: str) -> Record:
-    """Stops a running forecast in its tracks; it keeps its claim, and nobody calls it stuck."""
+    """Stops a running forecast or step in its tracks; it keeps its claim, and nobody calls it stuck.
+
+    A flow is held before its steps, so that it begins nothing more, but after those at workers of a cluster, which its
+    process has to tell. HeldError where one of them cannot be held, and nothing is.
+    """
+    steps = [step for step in steps_in(places, record_id, Running) if _reachable(places, step.id)]
+    for step in steps:
+        if is_remote(_process(step)):
+            _held(places, step.id)
+    paused = _held(places, record_id)
+    for step in steps_in(places, record_id, Running):
+        if not is_remote(_process(step)):
+            with suppress(NotFoundError):  # it has ended just now
+                _held(places, step.id)
+    return paused
+
+
+def _reachable(places: Places, record_id: str) -> bool:
+    """Whether it still runs; HeldError if nobody here can reach its process."""
+    with suppress(NotFoundError):
+        running(places, record_id)
+        return True
+    return False
+
+
+def _process(record: Record) -> Process:
+    assert isinstance(record.state, Running)
+    return record.state.process
+
+
+def _held(places: Places, record_id: str) -> Record:
     record, process = running(places, record_id)
     if isinstance(record.state, Paused):
         raise CommandError(f"{record_id} is paused already", f"`ef_cli resume {record_id}` lets it go on")
@@ -58,7 +89,15 @@ def _pause_afar(places: Places, record: Record) -> Record:
 
 
 def resume(places: Places, record_id: str) -> Record:
-    """Lets a paused forecast go on."""
+    """Lets a paused forecast or step go on, or a flow with its steps."""
+    going = _let_go(places, record_id)
+    for step in steps_in(places, record_id, Paused):
+        with suppress(NotFoundError):  # its process has died
+            _let_go(places, step.id)
+    return going
+
+
+def _let_go(places: Places, record_id: str) -> Record:
     record, process = running(places, record_id)
     if not isinstance(record.state, Paused):
         raise CommandError(f"{record_id} is not paused", "see `ef_cli ps`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import FrameType
@@ -16,9 +16,10 @@ from ef_engine.jobs.run_one import has_result, is_done, known
 from ef_engine.jobs.supervise import is_supervised, launch
 from ef_engine.service.progress import read_progress
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, result_of
-from ef_engine.store import active, forecasts, journal, requests, tickets
+from ef_engine.store import active, flow_calls, forecasts, journal, requests, tickets
 from ef_engine.store.claims import is_lost
 from ef_engine.store.events import Event, Kind
+from ef_engine.store.forecasts import Unreadable
 from ef_engine.store.places import Places, is_set_id
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.records import Record
@@ -74,7 +75,7 @@ def enqueue(places: Places, ids: Sequence[str], wishes: Wishes, queue: QueueWish
                 scheduler=queue.scheduler,
             )
         )
-    journal.note_many(places, [event for ticket in made for event in _received(places, ticket)])
+    _note_received(places, made)
     with tickets.queue_lock(places):
         tickets.write(places, *made)
         if made and not is_supervised(places):
@@ -90,13 +91,29 @@ def _note_standing(places: Places, record: Record, wishes: Wishes) -> None:
         wishes.watcher.noted(f"{record.id} is run by process {record.state.process} already; waiting for that.")
 
 
-def _received(places: Places, ticket: Ticket) -> Iterator[Event]:
-    """That a forecast, or a set with those of its members that are still to be run, is asked for."""
-    members = forecasts.read_some(places, member_ids(known(places, ticket.record_id)))
-    done = {key for key, record in members.items() if isinstance(record, Record) and has_result(record)}
-    wanted = members if ticket.force else members.keys() - done
-    for record_id in (ticket.record_id, *sorted(wanted)):
-        yield Event(Kind.RECEIVED, record_id, fields={"owner": ticket.owner, "tracking": ticket.name})
+def _note_received(places: Places, made: Iterable[Ticket]) -> None:
+    """Says what is asked for, in the journal and, in a step of a flow, beside its record."""
+    wanted = [(ticket, record) for ticket in made for record in _wanted(places, ticket)]
+    journal.note_many(
+        places,
+        [
+            Event(Kind.RECEIVED, record.id, fields={"owner": ticket.owner, "tracking": ticket.name})
+            for ticket, record in wanted
+        ],
+    )
+    begun = (record for ticket, record in wanted if ticket.force or not _is_evaluated(record))
+    flow_calls.note(places, [record for record in begun if isinstance(record, Record)])
+
+
+def _wanted(places: Places, ticket: Ticket) -> list[Record | Unreadable]:
+    """What a ticket asks for: a forecast, or a set with those of its members that are still to be run."""
+    record = known(places, ticket.record_id)
+    members = forecasts.read_some(places, member_ids(record))
+    return [record, *(members[key] for key in sorted(members) if ticket.force or not _is_evaluated(members[key]))]
+
+
+def _is_evaluated(record: Record | Unreadable) -> bool:
+    return isinstance(record, Record) and has_result(record)
 
 
 def pause_queue(places: Places) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ef_engine.service.calls import kind_of_record
+from ef_engine.service.family import parent_of
 from ef_engine.store import active, forecasts, requests, tickets
 from ef_engine.store.clock import from_timestamp
 from ef_engine.store.events import Event, Kind
@@ -39,8 +40,8 @@ def record_fields(places: Places, row: Row, events: Iterable[Event]) -> dict[str
         "queue": _queue(places, record),
         "sequence": record.sequence or None,
         "attempt": record.attempt,
-        "tracking": record.tracking,
-        "parent": record.parent,
+        "tracking": row.tracking,
+        "parent": parent_of(row),
         "recovers": record.recovers,
         "fingerprint": record.fingerprint,
         "status": row.status,

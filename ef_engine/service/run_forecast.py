@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ef_engine.jobs.attempt import Conduct
 from ef_engine.jobs.run_one import run_one
 from ef_engine.simulation.observer import Observer
-from ef_engine.store import journal, requests
+from ef_engine.store import flow_calls, journal, requests
 from ef_engine.store.events import Kind
 from ef_engine.store.places import Places
 from ef_engine.store.records import Record
@@ -54,6 +54,7 @@ def run_forecast(places: Places, record_id: str, wishes: Wishes, position: int =
     def begun(record: Record) -> None:
         requests.clear(places, record.id)  # what was asked of an earlier run of it
         journal.note(places, Kind.RECEIVED, record.id, owner=record.owner)
+        flow_calls.note(places, [record])
         note_lost(record, wishes)
         wishes.watcher.run_begun(record, position, count)
 

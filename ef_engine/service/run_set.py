@@ -10,7 +10,7 @@ from ef_engine.jobs.attempt import begun, note_end, sentence
 from ef_engine.jobs.outcomes import member_ids, set_outcome
 from ef_engine.jobs.run_one import is_done, known, prepare
 from ef_engine.service.run_forecast import Ran, Wishes, note_known, note_lost, ran, run_forecast
-from ef_engine.store import active, forecasts, journal, requests
+from ef_engine.store import active, flow_calls, forecasts, journal, requests
 from ef_engine.store.claims import claimed
 from ef_engine.store.clock import now
 from ef_engine.store.events import Kind
@@ -35,6 +35,7 @@ def run_set(places: Places, set_id: str, wishes: Wishes) -> Iterator[Ran]:
         prepare(places, record)
         note_lost(record, wishes)
         journal.note(places, Kind.RECEIVED, set_id, owner=record.owner)
+        flow_calls.note(places, [record])
         results: list[Ran] = []
         try:
             with _running(places, record, results):

@@ -7,6 +7,7 @@ due (another time zone, the last day of a month), it asks every minute.
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from collections.abc import Collection, Iterable
@@ -17,6 +18,8 @@ from ef_engine.store.places import Places
 from ef_engine.store.schedules import Schedule
 
 _EVERY_MINUTE = "* * * * *"
+_CRON_PART = r"(?:(?:\*|\d+-\d+)(?:/\d+)?|\d+)"
+_CRON_FIELD = re.compile(f"{_CRON_PART}(?:,{_CRON_PART})*")
 _DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 
@@ -35,8 +38,14 @@ def crontab(places: Places, schedules: Iterable[Schedule]) -> str:
 
 
 def _cron_line(schedule: Schedule) -> str:
-    cron = schedule.cron
-    return cron if cron and schedule.zone == local_zone() and not fields_of(cron).is_special else _EVERY_MINUTE
+    """When it is due as cron reads it: ranges of names and `5/10` are not understood by all of them, so as numbers."""
+    if schedule.cron is None or schedule.zone != local_zone() or (found := fields_of(schedule.cron)).is_special:
+        return _EVERY_MINUTE
+    values = (found.minutes, found.hours, found.days, found.months, found.weekdays)
+    return " ".join(
+        text if _CRON_FIELD.fullmatch(text) else ",".join(map(str, sorted(each)))
+        for text, each in zip(schedule.cron.split(), values, strict=True)
+    )
 
 
 def systemd(places: Places, schedules: Iterable[Schedule]) -> dict[str, str]:

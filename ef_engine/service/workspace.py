@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from ef_engine.service.rights import ALL, Right, check
 from ef_engine.store import unseen
@@ -14,7 +16,8 @@ class Workspace:
     """A workspace as one user sees it; `owner` is written on what they stage.
 
     `rights` are what the `profile` ("" for none) of the config file `config` grants. `engine` is where forecasts run,
-    `scheduler` the address of a cluster.
+    `scheduler` the address of a cluster. `environment` has the variables by which commands that are started for them
+    choose that file and profile too.
     """
 
     places: Places
@@ -24,10 +27,24 @@ class Workspace:
     config: str = ""
     engine: str = "local"
     scheduler: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
     def require(self, right: Right) -> None:
         """Raises ForbiddenError where the user's profile does not grant the right; ask before doing anything."""
         check(right, self.rights, self.profile, self.config)
+
+
+def login_name(environment: Mapping[str, str]) -> str:
+    """Whose everything is, unless somebody says otherwise."""
+    for variable in ("LOGNAME", "USER", "USERNAME"):
+        if name := environment.get(variable):
+            return name
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_name
+    except (ImportError, KeyError):
+        return "user"
 
 
 def open_workspace(places: Places) -> None:

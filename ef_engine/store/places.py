@@ -104,6 +104,12 @@ class Places:
         return self.lock / "ForecastSet.json.lock"
 
 
+def in_order(record_id: str) -> tuple[str, int]:
+    """What ids are sorted by: the steps of a flow in the order they were begun, the tenth behind the ninth."""
+    owner, _, step = record_id.partition(".")
+    return owner, int(step) if step.isdecimal() else 0
+
+
 def stem(record_id: str) -> str:
     """The name files and directories of an id bear; ids of sets begin with `S`, of flows and their steps with `F`."""
     if is_flow_id(record_id):

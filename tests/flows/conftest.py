@@ -25,7 +25,7 @@ from tests.jobs.conftest import until as until
 STEPS = '''
 """Steps that say in a file when they ran; the environment decides which of them fail, and how."""
 
-import os, subprocess, time
+import os, subprocess, sys, time
 
 def note(name):
     line = f"{name}@{os.environ['EF_STEP_SEQUENCE']}"
@@ -46,6 +46,9 @@ def give(value):
     note(f"give{value}")
     return value
 
+def told():
+    return [os.environ[f"EF_STEP_{name}"] for name in ("ID", "NAME", "SEQUENCE", "RECOVERY")]
+
 def values():
     return [10, 20]
 
@@ -56,6 +59,19 @@ def endless():
 
 def leave(code=3):
     os._exit(code)
+
+def interrupt():
+    raise KeyboardInterrupt
+
+class Odd(BaseException):
+    pass
+
+def odd():
+    raise Odd("at all")
+
+def silence():
+    note("silence")
+    sys.stdout.close()
 
 def hang(seconds=600.0):
     note("hang")

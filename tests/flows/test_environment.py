@@ -25,3 +25,12 @@ def test_neither_the_owner_of_a_flow_nor_a_step_inherits_a_password(
         inherits_no_password(environment_of(pid))
     mill.open()
     until(lambda: mill.ends() == {"wait@1": "evaluated"})
+
+
+def test_a_step_has_no_more_rights_than_who_started_its_flow(mill: Mill) -> None:
+    mill.write("ef.toml", '[profiles.guest]\nrights = ["READ", "RUN"]\n')
+    file = mill.flow({"name": "look", "run": ["list"]}, {"name": "tidy", "run": ["clean", "--yes"]}, keep_going=True)
+    words = ("--config", str(mill.home / "ef.toml"), "--profile", "guest")
+    ran = mill.cli("run", "flow", file, *words)
+    assert mill.ends() == {"look@1": "evaluated", "tidy@1": "failed"}
+    assert "profile guest has no right to DELETE" in ran.stderr

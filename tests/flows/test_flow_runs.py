@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from ef_engine.service import flows
 from ef_engine.store import active, flow_runs, journal
+from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.events import Kind
-from ef_engine.store.states import Finished, Running
+from ef_engine.store.process import Liveness, Process, liveness
+from ef_engine.store.states import Finished, Outcome, Running
 from tests.flows.conftest import Mill, until
 from tests.flows.test_examples import says
 from tests.jobs.conftest import Shop
@@ -72,21 +75,41 @@ def test_a_step_that_leaves_by_itself_has_crashed(mill: Mill) -> None:
     assert mill.ran() == []
 
 
-def test_a_step_whose_process_is_killed_has_crashed_and_the_flow_goes_on_to_its_end(mill: Mill) -> None:
+def test_whatever_a_step_raises_or_closes_is_its_own_end_alone(mill: Mill) -> None:
+    names = ("interrupt", "odd", "silence")
+    steps = [{"name": name, "run": f"steps:{name}"} for name in names]
+    ran = mill.cli("run", "flow", mill.flow(*steps, says("after", "C"), keep_going=True))
+    assert last(ran.stdout) == "Processing finished with: failure"
+    assert mill.ends() == {"interrupt@1": "failed", "odd@1": "failed", "silence@1": "evaluated", "after@1": "evaluated"}
+    assert [line.partition(": ")[2] for line in ran.stderr.splitlines()[1:3]] == ["KeyboardInterrupt", "Odd: at all"]
+
+
+def test_a_step_whose_process_is_killed_has_crashed_within_two_seconds_and_the_flow_goes_on_to_its_end(
+    mill: Mill,
+) -> None:
     file = mill.flow({"name": "a", "run": "steps:hang"}, says("b", "B", "a"))
-    started = mill.start("run", "flow", file)
-    until(lambda: "hang@1" in mill.ran())
-    marker = next(each for each in active.markers(mill.places) if "." in each.id)
-    os.kill(marker.process.pid, signal.SIGKILL)
-    out, _ = started.communicate(timeout=30)
-    assert last(out) == "Processing finished with: failure"
-    assert mill.ends()["a@1"] == "crashed"
+    for _ in range(3):  # a machine that is busy with other things gets another chance
+        started = mill.start("run", "flow", file)
+        until(lambda: "hang@1" in mill.ran())
+        marker = next(each for each in active.markers(mill.places) if "." in each.id)
+        died = now()
+        os.kill(marker.process.pid, signal.SIGKILL)
+        out, _ = started.communicate(timeout=30)
+        assert last(out) == "Processing finished with: failure"
+        state = flow_runs.steps(mill.places, mill.latest().id)[0].state
+        assert isinstance(state, Finished)
+        assert state.outcome is Outcome.CRASHED
+        if seconds_between(died, state.finished) < 2.0:
+            break
+    else:
+        pytest.fail("it took longer than two seconds, three times")
 
 
 def test_two_that_start_one_flow_run_each_step_once(mill: Mill) -> None:
     file = mill.flow(GATE, says("b", "B", "a"))
     both = [mill.start("run", "flow", file) for _ in range(2)]
     until(lambda: any(each.poll() is not None for each in both))
+    assert mill.cli("run", "flow", file, "--dry_run").stderr.startswith("Flow nightly is run by ann as F")
     mill.open()
     errors = [each.communicate(timeout=60)[1] for each in both]
     assert sorted(each.returncode for each in both) == [0, 3]
@@ -136,6 +159,29 @@ def test_what_a_step_started_goes_with_the_owner_of_its_flow(mill: Mill) -> None
     assert marker
     os.kill(marker.process.pid, signal.SIGKILL)
     until(lambda: not child.exists() or " Z " in (child / "stat").read_text())
+
+
+def test_a_step_that_is_held_ends_when_the_run_of_its_dead_owner_is_taken_over(mill: Mill) -> None:
+    file = mill.flow(GATE)
+    run_id = mill.cli("run", "flow", file, "--detach").stdout.split()[0]
+    until(lambda: _is_begun(mill, "a"))
+    assert mill.cli("pause", f"{run_id}.1").returncode == 0
+    owner, worker = (marker_process(mill, each) for each in (run_id, f"{run_id}.1"))
+    os.kill(owner.pid, signal.SIGKILL)
+    until(lambda: liveness(owner) is Liveness.DEAD)
+    assert liveness(worker) is Liveness.ALIVE
+    mill.open()
+
+    assert mill.cli("run", "flow", file, "--recover").returncode == 0
+
+    assert liveness(worker) is Liveness.DEAD
+    assert mill.ran() == ["A@1"]
+
+
+def marker_process(mill: Mill, record_id: str) -> Process:
+    marker = active.marker_of(mill.places, record_id)
+    assert marker
+    return marker.process
 
 
 def test_a_flow_outlives_the_terminal_it_was_started_in(mill: Mill) -> None:
@@ -207,6 +253,24 @@ def test_a_paused_step_stands_still_until_it_is_resumed(mill: Mill) -> None:
     assert mill.ran() == ["A@1"]
 
 
+def test_a_paused_flow_stands_still_with_its_steps_and_can_still_be_killed(mill: Mill) -> None:
+    gates = [GATE | {"name": name, "kwargs": {"name": name}, "timeout": 600} for name in ("a", "b")]
+    run_id = mill.cli("run", "flow", mill.flow(*gates), "--detach").stdout.split()[0]
+    until(lambda: _is_begun(mill, "a") and _is_begun(mill, "b"))
+
+    def states() -> set[tuple[str, str]]:
+        return {(each["id"], each["state"]) for each in json.loads(mill.cli("ps", "--format", "json").stdout)}
+
+    assert mill.cli("pause", run_id).stdout == f"{run_id} paused\n"
+    assert states() == {(run_id, "paused"), (f"{run_id}.1", "paused"), (f"{run_id}.2", "paused")}
+    assert mill.cli("resume", run_id).stdout == f"{run_id} running\n"
+    assert states() == {(run_id, "running"), (f"{run_id}.1", "running"), (f"{run_id}.2", "running")}
+    assert mill.cli("pause", run_id).returncode == 0
+    assert mill.cli("kill", run_id).stdout == f"{run_id} killed\n"
+    assert mill.ends() == {"a@1": "killed", "b@1": "killed"}
+    assert mill.ran() == []
+
+
 @pytest.mark.slow
 def test_the_time_a_step_is_paused_does_not_count(mill: Mill) -> None:
     run_id = mill.cli("run", "flow", mill.flow(GATE | {"timeout": 15}), "--detach").stdout.split()[0]
@@ -276,6 +340,46 @@ def test_results_are_handed_on_and_loops_give_their_values(mill: Mill) -> None:
     assert flow_runs.read_result(mill.places, records[-1].id) == 7
 
 
+def test_a_step_is_told_who_it_is_and_how_many_recoveries_there_were(mill: Mill) -> None:
+    told = {"name": "who", "run": "steps:told", "repeats": ["x"], "on_recover": {"success": "rerun"}}
+    file = mill.flow({"name": "all", "repeats": [1], "steps": [told]})
+    for words, recovery in (((), "0"), (("--recover",), "1")):
+        assert mill.cli("run", "flow", file, *words).returncode == 0
+        step = f"{mill.latest().id}.1"
+        assert flow_runs.read_result(mill.places, step) == [step, "who", "1.1.1", recovery]
+
+
+def test_a_step_begins_after_its_delay_and_no_more_run_than_jobs(mill: Mill) -> None:
+    file = mill.flow(
+        {"name": "a", "run": "steps:slow", "kwargs": {"name": "A"}},
+        {"name": "b", "run": "steps:slow", "kwargs": {"name": "B"}},
+        {"name": "c", "run": "steps:note", "args": ["C"], "requires": ["a", "b"], "delay": 0.5},
+    )
+    assert mill.cli("run", "flow", file, "--jobs", "1").returncode == 0
+    states = (each.state for each in flow_runs.steps(mill.places, mill.latest().id))
+    a, b, c = (state for state in states if isinstance(state, Finished))
+    assert a.finished <= (b.started or "")
+    assert seconds_between(b.finished, c.started or "") >= 0.5
+
+
+def test_a_changed_file_among_the_inputs_repeats_its_step_and_any_earlier_run_can_be_recovered(mill: Mill) -> None:
+    data = mill.write("data.txt", "old")
+    file = mill.flow(says("a", "A") | {"inputs": ["data.txt"]}, says("b", "B", "a"))
+    assert mill.cli("run", "flow", file, bad="B@1").returncode == 1
+    failed = mill.latest().id
+    assert mill.cli("run", "flow", file).returncode == 0
+
+    def planned(run: str = "") -> list[tuple[str, str]]:
+        request = flows.with_recovery(mill.places, flows.request_of_name(mill.places, "nightly"), run)
+        return [(action, reason) for action, _, reason in flows.dry_run(mill.places, request).rows]
+
+    same = ("skip", "succeeded with the same inputs")
+    assert planned() == [same, same]
+    assert planned(failed) == [same, ("run", "failed")]
+    data.write_text("new")
+    assert planned() == [("run", "its input changed: data.txt"), ("run", "a runs again")]
+
+
 def test_nothing_on_disk_is_a_pickle_and_every_file_is_its_owner_s(mill: Mill) -> None:
     assert mill.cli("run", "flow", mill.flow(says("a", "A"), says("b", "B", "a")), bad="B@1").returncode == 1
     files = [path for path in mill.places.data.rglob("*") if path.is_file()]
@@ -291,9 +395,18 @@ def test_the_journal_tells_of_every_step_and_of_the_flow(mill: Mill) -> None:
     run_id = mill.latest().id
     events = [(each.kind, each.id) for each in journal.read(mill.places)]
     assert events == [
-        (Kind.RECEIVED, run_id), (Kind.PRERUN, run_id), (Kind.PRERUN, f"{run_id}.1"), (Kind.POSTRUN, f"{run_id}.1"),
+        (Kind.RECEIVED, run_id), (Kind.PRERUN, run_id),
+        (Kind.RECEIVED, f"{run_id}.1"), (Kind.PRERUN, f"{run_id}.1"), (Kind.POSTRUN, f"{run_id}.1"),
         (Kind.POSTRUN, run_id),
     ]  # fmt: skip
+
+
+def test_every_try_of_a_step_is_received_begun_and_ended_in_that_order(mill: Mill) -> None:
+    flaky = {"name": "a", "run": "steps:flaky", "kwargs": {"name": "A", "times": 1}, "retries": 1}
+    assert mill.cli("run", "flow", mill.flow(flaky)).returncode == 0
+    told = [each for each in journal.read(mill.places) if each.id == f"{mill.latest().id}.1"]
+    assert [each.kind for each in told] == [Kind.RECEIVED, Kind.PRERUN, Kind.POSTRUN] * 2
+    assert [each.at for each in told] == sorted(each.at for each in told)
 
 
 def test_a_pause_of_the_queue_holds_the_steps_too(mill: Mill) -> None:
@@ -312,6 +425,11 @@ def test_a_pause_of_the_queue_holds_the_steps_too(mill: Mill) -> None:
     [
         (["run", "flow"], 2, "`ef_cli run flow` needs a file or a name; see `ef_cli run --help`."),
         (["run", "flow", "weekly"], 4, "'weekly' is no file, and no flow of that name ran here; name its file."),
+        (
+            ["run", "flow", "steps.py"],
+            2,
+            "steps.py is a script; run it with Python; its flow is then known by its name.",
+        ),
         (["run", "flow", "weekly.json"], 4, "there is no file weekly.json; check the path."),
         (["run", "forecast", "x", "--recover"], 2, "--recover belongs to a flow; say `ef_cli run flow FILE|NAME`."),
     ],

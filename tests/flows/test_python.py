@@ -15,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ef_engine import Flow, InputError, all_of, any_of
+from ef_engine.flows.arguments import resolved
+from ef_engine.flows.model import Command
 from ef_engine.jobs.plain_values import NotPlainError, from_plain, result_to_plain, to_plain
 from tests.flows.conftest import Mill
 from tests.flows.random_flows import SOME
@@ -134,11 +136,11 @@ flow = Flow("script")
 a = flow.add_step("a", note, kwargs={"name": "a"})
 flow.add_step("b", note, kwargs={"name": "b"}, requires=[(a, "success")])
 first = flow.run(quiet=True)
-print([(each.key[0], each.action, each.reason) for each in flow.plan(recover=True).decisions])
+print(flow.plan(recover=True))
 """
     mill.write("script.py", text)
     ran = mill.script("script.py", bad="b@1")
-    assert ran.stdout == "[('a', 'skip', 'succeeded with the same inputs'), ('b', 'run', 'failed')]\n"
+    assert ran.stdout == "skip  a@1: succeeded with the same inputs\nrun   b@1: failed\n"
 
 
 PLAIN = st.recursive(
@@ -158,6 +160,25 @@ def test_a_value_comes_back_from_text_as_it_went(value: Any) -> None:
     import json
 
     assert from_plain(json.loads(json.dumps(to_plain(value)))) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        ("a b", "a b"),
+        (12, "12"),
+        (date(2026, 1, 31), "2026-01-31"),
+        (Decimal("12.50"), "12.50"),
+        (Path("a/b.json"), "a/b.json"),
+        (None, "null"),
+        ([date(2026, 1, 31), 2], '["2026-01-31", 2]'),
+        ({"from": (1, 2)}, '{"from": [1, 2]}'),
+        ({"$type": "mine"}, '{"$type": "mine"}'),
+    ],
+)
+def test_a_value_among_the_words_of_a_command_reads_as_one_writes_it(value: Any, word: str) -> None:
+    plain = value if isinstance(value, dict) and "$type" in value else to_plain(value)
+    assert resolved(Command(("{given}",)), {"given": plain}.__getitem__) == Command((word,))
 
 
 def test_what_has_no_text_is_told_by_its_looks_and_cannot_be_passed_on() -> None:

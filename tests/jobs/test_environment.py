@@ -39,8 +39,11 @@ def inherits_no_password(environment: dict[str, str]) -> None:
     assert not [name for name, value in environment.items() if PASSWORD in value]
 
 
-def test_neither_supervisor_nor_worker_inherits_a_password(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_supervisor_nor_worker_inherits_a_password_or_belongs_to_the_step_that_started_it(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with_secrets(monkeypatch)
+    monkeypatch.setenv("EF_STEP_ID", "F000000000000.1")
     record_id = shop.stage_long()
     ran = shop.cli("run", record_id, "--detach", "--database_password", PASSWORD)
     assert ran.returncode == 0, ran.stderr
@@ -51,6 +54,7 @@ def test_neither_supervisor_nor_worker_inherits_a_password(shop: Shop, monkeypat
     assert worker != supervisor
     for pid in (supervisor, worker):
         inherits_no_password(environment_of(pid))
+        assert "EF_STEP_ID" not in environment_of(pid)
         assert PASSWORD not in Path(f"/proc/{pid}/cmdline").read_text()
     assert not [path for path in shop.home.rglob("*") if path.is_file() and PASSWORD.encode() in path.read_bytes()]
 

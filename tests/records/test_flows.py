@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ef_engine.store.places import in_order
 from tests.jobs.conftest import Shop, until
 
 FLOW = """
@@ -112,3 +113,28 @@ def test_the_process_of_a_step_is_ended_alone(shop: Shop) -> None:
     assert ran.stdout == f"{run}.1 killed\n", ran.stderr
     assert working() == {f"{run}.2": found[f"{run}.2"]}
     assert shop.cli("kill", run).stdout == f"{run} killed\n"
+
+
+def test_steps_are_told_in_the_order_they_began_the_tenth_behind_the_ninth() -> None:
+    assert sorted(["F1.10", "F1.9", "F1", "F0.11"], key=in_order) == ["F0.11", "F1", "F1.9", "F1.10"]
+
+
+def test_what_a_step_runs_has_the_tracking_of_its_flow_until_somebody_else_runs_it(shop: Shop) -> None:
+    set_id, alone = shop.stage_set(1), shop.stage(1)
+    steps = [{"name": "set", "run": ["run", "forecastset", set_id]}, {"name": "one", "run": ["run", alone]}]
+    (shop.home / "runs.json").write_text(json.dumps({"schema": "ef/flow/1", "name": "runs", "steps": steps}))
+    ran = shop.cli("run", "flow", str(shop.home / "runs.json"))
+    run = ran.stdout.splitlines()[-2].split()[0]
+    members = {row["id"] for row in loaded(shop, "ls", "calls", "-t", set_id)} - {set_id}
+
+    started = {row["id"] for row in loaded(shop, "ls", "calls", "-t", run)}
+    assert len(members) == 2
+    assert started == {run, f"{run}.1", f"{run}.2", set_id, alone, *members}
+    found = loaded(shop, "ls", "call", "--id", alone, "-f", "-g")
+    assert found["provenance"] == {"record": alone, "parent": f"{run}.2", "root": run, "tracking": run}
+    assert {each["id"] for each in found["flow"]} == {each["id"] for each in found["graph"]} == started
+    member = loaded(shop, "ls", "call", "--id", min(members))
+    assert (member["tracking"], member["parent"], member["provenance"]["root"]) == (run, set_id, run)
+
+    assert shop.cli("run", alone, "--force").returncode == 0
+    assert {row["id"] for row in loaded(shop, "ls", "calls", "-t", run)} == started - {alone}

@@ -47,6 +47,23 @@ def test_options_behind_the_dashes_belong_to_the_command(terminal: Terminal) -> 
 def test_another_program_stays_as_it_is(terminal: Terminal) -> None:
     terminal.ok("schedule", "add", "a", "--interval", "1d", "--", "/bin/echo", "50%")
     assert listed(terminal)[0]["command"] == "/bin/echo 50%"
+    assert "no program" not in terminal.err
+
+
+def test_a_command_has_the_rights_of_the_profile_it_was_scheduled_by(terminal: Terminal, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[profiles.guest]\nrights = ["SCHEDULE", "READ"]\n')
+    terminal.ok(
+        "schedule", "add", "a", "--interval", "1s", "--profile", "guest", "--config", str(config), "--", "clean"
+    )
+    assert listed(terminal)[0]["command"] == f"ef_cli --config {config} --profile guest clean"
+    until(lambda: terminal.ok("schedule", "serve", "--once").startswith("a "))
+    assert (listed(terminal)[0]["last"], listed(terminal)[0]["code"]) == ("failed", 2)
+
+
+def test_a_program_that_is_not_found_here_is_told(terminal: Terminal) -> None:
+    terminal.ok("schedule", "add", "a", "--interval", "1d", "--", "rnu", "--all")
+    assert "'rnu' is no command of ef_cli, and no program of that name is found here." in terminal.err
 
 
 @pytest.mark.parametrize(
@@ -110,6 +127,23 @@ def test_cron_asks_at_its_own_times_where_it_means_the_same(home: Path, monkeypa
         words = shlex.split(line.replace("\\%", "%"))[5:]
         assert words[-4:] == ["schedule", "serve", "--once", schedule.name]
         assert f"{home}/50%/data" in words
+
+
+@pytest.mark.parametrize(
+    ("cron", "line"),
+    [
+        ("*/5 1-5/2,7 1,15 * 5-7", "*/5 1-5/2,7 1,15 * 5-7"),
+        ("10/20 6 * * *", "10,30,50 6 * * *"),
+        ("0 6 * jan-mar,Dec MON,sun", "0 6 * 1,2,3,12 0,1"),
+        ("0\t6  1 * 7", "0 6 1 * 7"),
+    ],
+)
+def test_cron_is_told_as_numbers_what_not_every_cron_reads(
+    home: Path, monkeypatch: pytest.MonkeyPatch, cron: str, line: str
+) -> None:
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    _, told = crontab(places_under(home), [scheduled(cron=cron, zone="Europe/Berlin")]).splitlines()
+    assert told.split(" " + sys.executable)[0] == line
 
 
 def test_what_cron_is_given_runs_what_is_due_once(terminal: Terminal, home: Path, tmp_path: Path) -> None:

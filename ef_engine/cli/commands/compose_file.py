@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,8 @@ def composition_of(invocation: Invocation) -> tuple[Workspace, Composition]:
     from ef_engine.service.rights import Right
 
     workspace = invocation.workspace
-    found = read_composition(
-        Path(invocation.option("file", DEFAULT)), command_of, workspace.owner, invocation.database_settings
-    )
+    file, its_command = Path(invocation.option("file", DEFAULT)), partial(command_of, invocation)
+    found = read_composition(file, its_command, workspace.owner, invocation.database_settings)
     if found.schedules:
         invocation.require(Right.SCHEDULE)
     is_told = any(invocation.settings[name].origin == "command line" for name in _PLACES)

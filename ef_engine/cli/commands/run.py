@@ -22,11 +22,11 @@ from ef_engine.cli.options import ENGINE_OPTIONS, add_option, add_settings
 from ef_engine.cli.run_watcher import watcher_for
 from ef_engine.cli.signals import ending_signals, leave
 from ef_engine.errors import CommandError, HeldError, NotFoundError
-from ef_engine.service.errand import STEP_ID
 from ef_engine.service.inputs import NO_CHANGES, STDIN
 from ef_engine.service.rights import Right
 from ef_engine.service.run import Ran, RunWatcher, Wishes
 from ef_engine.service.stage import Staged
+from ef_engine.store.flow_calls import STEP_ID
 from ef_engine.store.states import Outcome
 
 if TYPE_CHECKING:

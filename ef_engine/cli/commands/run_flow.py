@@ -73,12 +73,8 @@ def _request(invocation: Invocation, names: list[str]) -> Request:
         request = flows.request_of_file(Path(names[0]), names[0])
     else:
         request = flows.request_of_name(invocation.places, names[0])
-    workspace = invocation.workspace
     request = replace(
-        request,
-        owner=workspace.owner,
-        engine=workspace.engine,
-        scheduler=workspace.scheduler,
+        flows.as_of(invocation.workspace, request),
         keep_going=bool(invocation.option("keep_going", False)),
         jobs=invocation.option("jobs"),
     )
@@ -87,12 +83,13 @@ def _request(invocation: Invocation, names: list[str]) -> Request:
 
 def _tell_plan(invocation: Invocation, request: Request) -> int:
     from ef_engine.service import flows
-    from ef_engine.service.flow_plans import plan_rows
 
     plan = flows.dry_run(invocation.places, request)
+    if note := flows.held_by(invocation.places, plan.outline.flow.name):
+        invocation.say(note)
     if plan.recovers:
         invocation.say(f"Recovers {plan.recovers.id} of {plan.recovers.received}.")
-    invocation.put_list(("Action", "Step", "Reason"), plan_rows(plan), keep=("Action", "Step"))
+    invocation.put_list(("Action", "Step", "Reason"), plan.rows, keep=("Action", "Step"))
     return 0
 
 
