@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ef_engine.cli import main
-from ef_engine.report.chart_script import script_name, script_path
+from ef_engine.report.chart_script import script_name
 from ef_engine.report.forecast_html import render_forecast
 from ef_engine.store.places import places_under
 from tests.report.pages import texts_of
@@ -27,6 +27,7 @@ ARGUMENTS = [
 ]  # fmt: skip
 SIZES = {"phone": (390, 844), "desktop": (1280, 800)}
 SHOW_ALL = "document.querySelectorAll('[role=tabpanel]').forEach((panel) => { panel.hidden = false; })"
+SHORTEN = "document.querySelectorAll('tbody tr:nth-child(n+13)').forEach((row) => row.remove())"
 WORDS = {
     "forecast": ["report", "forecast", "8444b033da58"],
     "compare": ["compare", "a38d5dcb5fb9", "b7ccc467df31"],
@@ -118,6 +119,7 @@ def test_a_page_has_no_serious_fault_for_anybody(
     for tab in page.query_selector_all("[role=tab]"):
         tab.click()
     page.evaluate(SHOW_ALL)
+    page.evaluate(SHORTEN)  # a row is like the dozen above it, and each is looked at for long
     found = Axe().run(page).response["violations"]
     serious = [
         (each["id"], [node["target"] for node in each["nodes"]][:3])
@@ -241,10 +243,9 @@ def test_a_page_says_where_its_charts_are_when_their_script_is_missing(
 
 
 @pytest.mark.parametrize("text", [ATTACKS[0], " ".join(ATTACKS)])
-def test_a_text_of_a_user_stays_a_text(text: str, opened: Open, tmp_path: Path) -> None:
-    path = tmp_path / "page.html"
+def test_a_text_of_a_user_stays_a_text(text: str, pages: dict[str, Path], opened: Open) -> None:
+    path = pages["forecast"].with_name("attack.html")
     path.write_text(render_forecast(page_with(text), script_name()), encoding="utf-8")
-    (tmp_path / script_name()).symlink_to(script_path())
     page = opened(path)
     for tab in page.query_selector_all("[role=tab]"):
         tab.click()
