@@ -61,7 +61,7 @@ def test_a_case_is_the_same_forecast_from_every_source(source: Adapter, path: Pa
 
 
 @given(forecast=random_forecasts())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_any_forecast_is_the_same_from_every_source(source: Adapter, forecast: Forecast) -> None:
     source.write(written(forecast))
     is_read_as(source, forecast)
