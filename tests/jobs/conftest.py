@@ -156,6 +156,12 @@ def busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EF_DOZE")
 
 
+@pytest.fixture
+def naps(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets the first attempt at any forecast doze for so many seconds before it works."""
+    return lambda seconds: monkeypatch.setenv("EF_NAP", str(seconds))
+
+
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskCluster]:
     """A scheduler and two workers, for all tests of a module."""
