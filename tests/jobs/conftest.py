@@ -159,8 +159,11 @@ def busy(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EF_DOZE")
 
 
+Naps = Callable[[float], None]
+
+
 @pytest.fixture
-def naps(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+def naps(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Naps:
     """Lets the first attempt at any forecast doze for so many seconds before it works."""
     return lambda seconds: monkeypatch.setenv("EF_NAP", str(seconds))
 

@@ -10,9 +10,9 @@ from ef_engine.store.clock import now, seconds_between
 from ef_engine.store.events import Kind
 from ef_engine.store.process import current
 from ef_engine.store.states import Finished, Outcome, Running
-from tests.jobs.conftest import Shop, until
+from tests.jobs.conftest import Naps, Shop, until
 
-TIMEOUT = 3.0
+TIMEOUT = 2.0
 
 
 def outcome(shop: Shop, record_id: str) -> Outcome | None:
@@ -36,8 +36,9 @@ def first_member(shop: Shop, set_id: str) -> str:
     return shop.record(set_id).members[0].id
 
 
-def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Shop) -> None:
-    record_id = shop.stage(20, cards=2, items=60)
+def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Shop, naps: Naps) -> None:
+    naps(2)
+    record_id = shop.stage(1)
     first = in_terminal(shop, record_id)
 
     second = shop.cli("run", "--jobs", "1", record_id)
@@ -48,10 +49,12 @@ def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Sh
     assert shop.record(record_id).attempt == 1
 
 
-def test_a_set_waits_for_its_forecast_that_another_process_runs(shop: Shop) -> None:
-    set_id = shop.stage_set(1, years=30)
+def test_a_set_waits_for_its_forecast_that_another_process_runs(shop: Shop, naps: Naps) -> None:
+    set_id = shop.stage_set(1)
     member = first_member(shop, set_id)
+    naps(2)
     first = in_terminal(shop, member)
+    naps(0)
 
     ran = shop.cli("run", "--jobs", "1", "forecastset", set_id)
 

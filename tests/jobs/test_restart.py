@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 
 from ef_engine.store import active, requests, tickets
 from ef_engine.store.process import current
 from ef_engine.store.states import Finished, Outcome
-from tests.jobs.conftest import Shop, until
-
-Naps = Callable[[float], None]
+from tests.jobs.conftest import Naps, Shop, until
 
 
 def outcome(shop: Shop, record_id: str) -> Outcome | None:
