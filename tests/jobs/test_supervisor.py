@@ -215,11 +215,11 @@ def test_a_stack_says_where_a_job_is(shop: Shop, is_stopped: bool, busy: None) -
 
 
 def test_a_closing_terminal_takes_only_the_client_along(shop: Shop, naps: Naps) -> None:
-    naps(4)
+    naps(2)
     record_id = shop.stage(1)
     leader, follower = pty.openpty()
     client = subprocess.Popen(
-        shop.command("run", record_id), stdin=follower, stdout=follower, stderr=follower,
+        shop.command("run", "--jobs", "1", record_id), stdin=follower, stdout=follower, stderr=follower,
         preexec_fn=_with_terminal,
     )  # fmt: skip
     os.close(follower)
