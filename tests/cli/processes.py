@@ -36,5 +36,5 @@ def here(command: Sequence[str]) -> subprocess.CompletedProcess[str]:
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
     with redirect_stdout(out), redirect_stderr(err):
         code = main(command[len(EF_CLI) :])
-    told = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]  # a BytesIO
+    told = [stream.buffer.getvalue().decode() for stream in (out, err)]
     return subprocess.CompletedProcess(command, code, *told)

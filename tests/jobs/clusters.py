@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 DEADLINE = 60.0
+SETTINGS = {"DASK_LOGGING__DISTRIBUTED": "info", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
+"""Nobody looks at the profiles that workers would take of themselves a hundred times a second."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class DaskCluster:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                env=clean | {"DASK_LOGGING__DISTRIBUTED": "info"} | dict(environment or {}),
+                env=clean | SETTINGS | dict(environment or {}),
                 start_new_session=True,
             )
 
@@ -94,9 +96,8 @@ def running_cluster(directory: Path, workers: int = 2) -> Iterator[DaskCluster]:
     cluster = DaskCluster(directory)
     try:
         cluster.start_scheduler()
-        for _ in range(workers):
-            cluster.start_worker()
         if workers:
+            cluster.start_worker("--nthreads", "1", "--nworkers", str(workers))
             cluster.wait_for_workers(workers)
         yield cluster
     finally:
