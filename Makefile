@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
 # Two more than there are processors: half of the tests wait for other processes.
-WORKERS ?= $(shell expr 2 + $$(getconf _NPROCESSORS_ONLN))
+WORKERS ?= $(shell expr 2 + $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN))
 # Where the environment forbids compiled files, each of the hundreds of processes of the tests would compile all anew.
 export PYTHONDONTWRITEBYTECODE :=
 

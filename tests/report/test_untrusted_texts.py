@@ -60,7 +60,7 @@ HARMLESS = [(tag, sorted(attributes)) for tag, attributes in elements(render_for
 
 
 @given(TEXTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_no_text_becomes_markup_or_script(text: str) -> None:
     page = render_forecast(page_with(text or "x"), CHART)
     found = elements(page)
@@ -73,6 +73,7 @@ def test_no_text_becomes_markup_or_script(text: str) -> None:
 
 
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+@settings(max_examples=40, deadline=None)
 def test_data_in_a_script_element_is_exact_and_cannot_end_it(value: Any) -> None:
     text = script_json(value)
     assert json.loads(text) == value
@@ -80,7 +81,7 @@ def test_data_in_a_script_element_is_exact_and_cannot_end_it(value: Any) -> None
 
 
 @given(TEXTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_text_in_a_workbook_is_never_a_formula(text: str) -> None:
     grid = Grid("Grid", ("Name", "Amount"), ((text, Decimal("1.00")),))
     data = render_workbook(text, (Sheet("Summary", (Sentences("", (text,)),)), Sheet("Grid", (grid,))))
