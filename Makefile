@@ -6,7 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-input --constraint constraints.txt
 PYTEST := $(BIN)/python -m pytest
-WORKERS ?= auto
+# Two more than there are processors: half of the tests wait for other processes.
+WORKERS ?= $(shell expr 2 + $$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN))
+# Where the environment forbids compiled files, each of the hundreds of processes of the tests would compile all anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test format format-check lint types contracts tests long bench screenshots constraints clean
@@ -50,10 +53,10 @@ contracts: $(VENV)/.tests types
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.tests contracts
-	$(PYTEST) --numprocesses $(WORKERS)
+	$(PYTEST) --numprocesses $(WORKERS) --dist worksteal
 
 long: $(VENV)/.tests ## the tests that take their time, and those that measure it
-	$(PYTEST) -m slow --numprocesses $(WORKERS)
+	$(PYTEST) -m slow --numprocesses $(WORKERS) --dist worksteal
 	$(PYTEST) -m benchmark
 
 bench: $(VENV)/.runs ## how fast and how exact it is, as a table

@@ -18,6 +18,8 @@ from typing import Any
 DEADLINE = 60.0
 DOZING = {"PYTHONPATH": str(Path(__file__).parent / "faults"), "EF_DOZE": "1"}
 """An environment of workers: what is staged as long only dozes there too."""
+SETTINGS = {"DASK_LOGGING__DISTRIBUTED": "info", "DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false"}
+"""Nobody looks at the profiles that workers would take of themselves a hundred times a second."""
 
 
 @dataclass
@@ -54,7 +56,7 @@ class DaskCluster:
                 stdout=log,
                 stderr=log,
                 cwd=self.directory,
-                env=clean | {"DASK_LOGGING__DISTRIBUTED": "info"} | dict(environment or {}),
+                env=clean | SETTINGS | dict(environment or {}),
                 start_new_session=True,
             )
 
@@ -101,9 +103,8 @@ def running_cluster(
     cluster = DaskCluster(directory, environment)
     try:
         cluster.start_scheduler()
-        for _ in range(workers):
-            cluster.start_worker()
         if workers:
+            cluster.start_worker("--nthreads", "1", "--nworkers", str(workers))
             cluster.wait_for_workers(workers)
         yield cluster
     finally:

@@ -53,7 +53,7 @@ def hammer(shop: Shop, seconds: float) -> list[tuple[tuple[str, ...], int, str]]
     return ended
 
 
-@pytest.mark.parametrize("seconds", [5, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("seconds", [3, pytest.param(60, marks=pytest.mark.slow)])
 def test_eight_processes_lose_no_forecast_and_corrupt_no_file(shop: Shop, seconds: float) -> None:
     ids = {shop.stage(years, f"plan{years}", items=20) for years in (1, 2, 3, 4)}
 

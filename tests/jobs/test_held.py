@@ -8,7 +8,7 @@ from dataclasses import replace
 from ef_engine.store import active, documents, tickets
 from ef_engine.store.process import current
 from ef_engine.store.states import Finished, Outcome
-from tests.jobs.conftest import Shop, until
+from tests.jobs.conftest import Naps, Shop, until
 
 
 def outcome(shop: Shop, record_id: str) -> Outcome | None:
@@ -32,8 +32,9 @@ def first_member(shop: Shop, set_id: str) -> str:
     return shop.record(set_id).members[0].id
 
 
-def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Shop) -> None:
-    record_id = shop.stage(20, cards=2, items=60)
+def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Shop, naps: Naps) -> None:
+    naps(2)
+    record_id = shop.stage(1)
     first = in_terminal(shop, record_id)
 
     second = shop.cli("run", "--jobs", "1", record_id)
@@ -44,10 +45,12 @@ def test_a_run_waits_for_what_another_process_runs_and_takes_its_result(shop: Sh
     assert shop.record(record_id).attempt == 1
 
 
-def test_a_set_waits_for_its_forecast_that_another_process_runs(shop: Shop) -> None:
-    set_id = shop.stage_set(1, years=30)
+def test_a_set_waits_for_its_forecast_that_another_process_runs(shop: Shop, naps: Naps) -> None:
+    set_id = shop.stage_set(1)
     member = first_member(shop, set_id)
+    naps(2)
     first = in_terminal(shop, member)
+    naps(0)
 
     ran = shop.cli("run", "--jobs", "1", "forecastset", set_id)
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from ef_engine.store import active, requests, tickets
 from ef_engine.store.process import current
 from ef_engine.store.states import Finished, Outcome
-from tests.jobs.conftest import Shop, until
+from tests.jobs.conftest import Naps, Shop, until
 
 
 def outcome(shop: Shop, record_id: str) -> Outcome | None:
@@ -25,8 +25,9 @@ def lose(shop: Shop) -> None:
     until(lambda: '"flags": ""' not in shop.cli("ps", "--format", "json").stdout)
 
 
-def test_what_was_killed_runs_again_as_a_new_attempt_and_its_old_log_stays(shop: Shop) -> None:
-    record_id = shop.stage(10, checking=2, cards=3, loans=4, items=60)
+def test_what_was_killed_runs_again_as_a_new_attempt_and_its_old_log_stays(shop: Shop, naps: Naps) -> None:
+    naps(60)
+    record_id = shop.stage(1)
     shop.cli("run", "--detach", record_id)
     shop.marker(record_id)
     assert shop.cli("kill", record_id).stdout == f"{record_id} killed\n"
@@ -38,13 +39,15 @@ def test_what_was_killed_runs_again_as_a_new_attempt_and_its_old_log_stays(shop:
     assert "killed" in shop.cli("log", record_id, "--attempt", "1").stdout
 
 
-def test_what_is_lost_is_closed_as_crashed_and_runs_again(shop: Shop) -> None:
-    record_id, waiting = shop.stage(10, "big", checking=2, cards=3, loans=4, items=60), shop.stage(1, "waiting")
+def test_what_is_lost_is_closed_as_crashed_and_runs_again(shop: Shop, naps: Naps) -> None:
+    naps(60)
+    record_id, waiting = shop.stage(1, "big"), shop.stage(2, "waiting")
     shop.cli("run", "--detach", "--jobs", "1", record_id)
     shop.marker(record_id)
     shop.cli("run", "--detach", "--jobs", "1", waiting)
     until(lambda: all(ticket.supervisor for ticket in tickets.all_tickets(shop.places)))
     lose(shop)
+    naps(0)
 
     ran = shop.cli("restart", "--lost", "--detach")
 
@@ -56,8 +59,9 @@ def test_what_is_lost_is_closed_as_crashed_and_runs_again(shop: Shop) -> None:
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "Nothing is lost.\n")
 
 
-def test_of_a_lost_set_only_what_has_no_result_runs_again(shop: Shop) -> None:
-    set_id = shop.stage_set(3, years=3)
+def test_of_a_lost_set_only_what_has_no_result_runs_again(shop: Shop, naps: Naps) -> None:
+    naps(0.5)
+    set_id = shop.stage_set(2)
     members = [member.id for member in shop.record(set_id).members]
     shop.cli("run", "--detach", "--jobs", "1", set_id)
     until(lambda: outcome(shop, members[0]) is Outcome.EVALUATED)
@@ -114,8 +118,9 @@ def test_what_needs_no_restart_is_refused_with_what_to_do(shop: Shop) -> None:
     assert active.marker_of(shop.places, long) is not None
 
 
-def test_a_lost_run_runs_again_with_run_as_well(shop: Shop) -> None:
-    record_id = shop.stage(10, checking=2, cards=3, loans=4, items=60)
+def test_a_lost_run_runs_again_with_run_as_well(shop: Shop, naps: Naps) -> None:
+    naps(60)
+    record_id = shop.stage(1)
     shop.cli("run", "--detach", record_id)
     shop.marker(record_id)
     lose(shop)

@@ -37,23 +37,23 @@ def put(shop: Shop, name: str, **document: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"schema": "ef/ticket/9", "record_id": "aaaaaaaaaaaa"},
-        {"record_id": 5},
-        {"record_id": "aaaaaaaaaaaa", "supervisor": "who"},
-        {"record_id": "aaaaaaaaaaaa", "supervisor": {"pid": "no number"}},
-        {"record_id": "aaaaaaaaaaaa", "timeout": "soon"},
-        {"record_id": "aaaaaaaaaaaa", "jobs": "many"},
-        {"record_id": "aaaaaaaaaaaa", "on_finish": 5},
-        {"record_id": "aaaaaaaaaaaa"},
-        {"record_id": "Saaaaaaaaaaaa"},
-    ],
+SENSELESS: tuple[dict[str, object], ...] = (
+    {"schema": "ef/ticket/9", "record_id": "aaaaaaaaaaaa"},
+    {"record_id": 5},
+    {"record_id": "aaaaaaaaaaaa", "supervisor": "who"},
+    {"record_id": "aaaaaaaaaaaa", "supervisor": {"pid": "no number"}},
+    {"record_id": "aaaaaaaaaaaa", "timeout": "soon"},
+    {"record_id": "aaaaaaaaaaaa", "jobs": "many"},
+    {"record_id": "aaaaaaaaaaaa", "on_finish": 5},
+    {"record_id": "aaaaaaaaaaaa"},
+    {"record_id": "Saaaaaaaaaaaa"},
 )
-def test_a_ticket_that_makes_no_sense_stops_no_other(shop: Shop, document: dict[str, object]) -> None:
+
+
+def test_tickets_that_make_no_sense_stop_no_other(shop: Shop) -> None:
     record_id = shop.stage(1)
-    put(shop, "0-first", **document)
+    for number, document in enumerate(SENSELESS):
+        put(shop, f"0-{number}", **document)
 
     ran = shop.cli("run", "--jobs", "1", record_id)
 
@@ -118,7 +118,7 @@ def test_a_forecast_asked_for_alone_does_not_wait_for_a_whole_set(shop: Shop) ->
 
 
 def test_jobs_limits_its_own_ticket_whatever_others_may_have(shop: Shop) -> None:
-    set_id, other = shop.stage_set(4, years=4), shop.stage_long("other")
+    set_id, other = shop.stage_set(3, years=4), shop.stage_long("other")
     shop.cli("run", "--detach", "--jobs", "4", other)
     shop.marker(other)
     shop.cli("run", "--detach", "--jobs", "1", "forecastset", set_id)
@@ -127,6 +127,7 @@ def test_jobs_limits_its_own_ticket_whatever_others_may_have(shop: Shop) -> None
 
     while outcome(shop, set_id) is None and time.monotonic() < deadline:
         most = max(most, len(set(forecasts_running(shop)) - {other}))
+        time.sleep(0.005)  # what runs needs the processor too
 
     assert (outcome(shop, set_id), most) == (Outcome.EVALUATED, 1)
     shop.cli("kill", other)
@@ -270,16 +271,16 @@ def drawn_by(shop: Shop, *words: str) -> str:
 
 
 def test_a_bar_says_how_many_forecasts_of_a_set_are_done(shop: Shop) -> None:
-    set_id = shop.stage_set(4, years=4)
+    set_id = shop.stage_set(3, years=4)
 
     drawn = drawn_by(shop, "run", "--jobs", "1", "forecastset", set_id)
 
-    assert re.search(r"\[#+\.+\] [1-9]\d* of 16 forecasts", drawn)
+    assert re.search(r"\[#+\.+\] [1-9]\d* of 8 forecasts", drawn)
 
 
-def test_a_bar_says_how_far_a_phase_is_and_how_long_it_still_takes(shop: Shop, busy: None) -> None:
+def test_a_bar_says_how_far_a_phase_is_and_how_long_it_still_takes(shop: Shop) -> None:
     record_id = shop.stage_long()
 
-    drawn = drawn_by(shop, "run", "--timeout", "5", "--jobs", "1", record_id)
+    drawn = drawn_by(shop, "run", "--timeout", "3", "--jobs", "1", record_id)
 
-    assert re.search(r"\[#*\.+\] priority \d \d+%, \w+ left", drawn)
+    assert re.search(r"\[\.+\] dozing 0%, 1h\w+ left", drawn)

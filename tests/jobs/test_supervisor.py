@@ -14,7 +14,7 @@ from ef_engine.store import active, tickets
 from ef_engine.store.locks import is_held
 from ef_engine.store.process import Liveness, liveness
 from ef_engine.store.states import Finished, Outcome, Running
-from tests.jobs.conftest import Shop, until
+from tests.jobs.conftest import Naps, Shop, until
 
 
 def outcome(shop: Shop, record_id: str) -> Outcome | None:
@@ -156,8 +156,9 @@ def test_what_runs_too_long_is_stopped(shop: Shop) -> None:
     assert (ran.returncode, ran.stdout) == (1, f"{record_id} timed_out\n")
 
 
-def test_the_same_forecast_never_runs_twice_at_once(shop: Shop) -> None:
-    record_id = shop.stage(10, cards=2, items=40)
+def test_the_same_forecast_never_runs_twice_at_once(shop: Shop, naps: Naps) -> None:
+    naps(1.5)
+    record_id = shop.stage(1)
 
     clients = [shop.start("run", "--jobs", "2", record_id) for _ in range(4)]
 
@@ -213,11 +214,12 @@ def test_a_stack_says_where_a_job_is(shop: Shop, is_stopped: bool, busy: None) -
     shop.cli("kill", record_id)
 
 
-def test_a_closing_terminal_takes_only_the_client_along(shop: Shop) -> None:
-    record_id = shop.stage(20, cards=2, items=40)
+def test_a_closing_terminal_takes_only_the_client_along(shop: Shop, naps: Naps) -> None:
+    naps(2)
+    record_id = shop.stage(1)
     leader, follower = pty.openpty()
     client = subprocess.Popen(
-        shop.command("run", record_id), stdin=follower, stdout=follower, stderr=follower,
+        shop.command("run", "--jobs", "1", record_id), stdin=follower, stdout=follower, stderr=follower,
         preexec_fn=_with_terminal,
     )  # fmt: skip
     os.close(follower)

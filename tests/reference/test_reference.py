@@ -37,7 +37,7 @@ def simulation(forecast: Forecast) -> Simulation:
     return simulate(forecast)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(forecasts())
 def test_random_forecasts_are_valid(forecast: Forecast) -> None:
     assert read_forecast(to_document(forecast)) == forecast

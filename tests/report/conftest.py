@@ -29,9 +29,9 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     return compare
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample workspace with everything run."""
+    """The sample workspace with everything run. Nobody may run or delete anything in it."""
     home = tmp_path_factory.mktemp("sample")
     run = ["run", "--in_process"]
     for words in (

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from hypothesis import given, settings
@@ -56,23 +57,27 @@ def page_with(text: str) -> ForecastPage:
     return forecast_page(changed, marked, [], document, {"Owner": text})
 
 
-HARMLESS = [(tag, sorted(attributes)) for tag, attributes in elements(render_forecast(page_with("memo"), CHART))]
+@cache
+def harmless_tags() -> set[str]:
+    """The elements of a page without a text that means harm."""
+    return {tag for tag, _ in elements(render_forecast(page_with("memo"), CHART))}
 
 
 @given(TEXTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_no_text_becomes_markup_or_script(text: str) -> None:
     page = render_forecast(page_with(text or "x"), CHART)
     found = elements(page)
     scripts = [attributes for tag, attributes in found if tag == "script"]
     assert scripts == [{"src": CHART, "defer": None}, {"type": "application/json", "id": "data"}, {}]
     assert not any(name.startswith("on") for _, attributes in found for name in attributes)
-    assert {tag for tag, _ in found} <= {tag for tag, _ in HARMLESS} | {"span", "p"}
+    assert {tag for tag, _ in found} <= harmless_tags() | {"span", "p"}
     shown = texts_of(data_of(page)["daily"]["columns"][-1])
     assert shown == [cell_text(text or "x")] * len(shown)
 
 
 @given(st.recursive(TEXTS, lambda inner: st.lists(inner) | st.dictionaries(TEXTS, inner)))
+@settings(max_examples=40, deadline=None)
 def test_data_in_a_script_element_is_exact_and_cannot_end_it(value: Any) -> None:
     text = script_json(value)
     assert json.loads(text) == value
@@ -80,7 +85,7 @@ def test_data_in_a_script_element_is_exact_and_cannot_end_it(value: Any) -> None
 
 
 @given(TEXTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_text_in_a_workbook_is_never_a_formula(text: str) -> None:
     grid = Grid("Grid", ("Name", "Amount"), ((text, Decimal("1.00")),))
     data = render_workbook(text, (Sheet("Summary", (Sentences("", (text,)),)), Sheet("Grid", (grid,))))

@@ -47,7 +47,7 @@ def fits(cron: str, moment: datetime) -> bool:
     return holds(minute, moment.minute, 0) and holds(hour, moment.hour, 0) and holds(month, moment.month, 1) and is_day
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(crons, moments)
 def test_the_next_due_time_is_the_first_minute_that_fits(cron: str, moment: datetime) -> None:
     schedule = scheduled(cron=cron)
@@ -62,7 +62,7 @@ def test_the_next_due_time_is_the_first_minute_that_fits(cron: str, moment: date
         minute += MINUTE
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(crons, moments, st.integers(0, 200_000))
 def test_the_latest_due_time_is_the_one_before_the_next(cron: str, moment: datetime, seconds: int) -> None:
     """It is due, not later than now, and nothing is due between it and now."""

@@ -20,7 +20,7 @@ from ef_engine.store import forecasts
 from ef_engine.store.records import Record
 from ef_engine.store.states import Outcome
 from tests.service.documents import plans, write
-from tests.store.crashes import crash_at
+from tests.store.crashes import STRIDE, crash_at
 
 
 def is_readable(workspace: Workspace) -> None:
@@ -50,6 +50,7 @@ def nothing(workspace: Workspace, file: Path) -> None:
     """The state before anything was staged."""
 
 
+@pytest.mark.parametrize("stride", [STRIDE, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("before", "operation"),
     [(nothing, stage), (stage, run_all), (stage, relabel), (run_all, relabel)],
@@ -59,6 +60,7 @@ def test_a_crash_at_any_step_leaves_a_workspace_to_go_on_with(
     before: Callable[[Workspace, Path], object],
     operation: Callable[[Workspace, Path], object],
     workspace: Workspace,
+    stride: int,
 ) -> None:
     home, original = workspace.places.stage.parent, plans()
     original["choices"].pop()
@@ -80,12 +82,13 @@ def test_a_crash_at_any_step_leaves_a_workspace_to_go_on_with(
         shutil.rmtree(home)
         shutil.copytree(kept, home)
         file.write_bytes(text)
-        step += 1
+        step += stride
     assert step > 12
 
 
+@pytest.mark.parametrize("stride", [STRIDE, pytest.param(1, marks=pytest.mark.slow)])
 def test_a_set_that_is_staged_appears_with_all_its_scenarios_or_not_at_all(
-    workspace: Workspace, tmp_path: Path
+    workspace: Workspace, tmp_path: Path, stride: int
 ) -> None:
     file, home = write(tmp_path / "plans.json", plans()), workspace.places.stage.parent
     text, counts, step = file.read_bytes(), set(), 1
@@ -95,7 +98,7 @@ def test_a_set_that_is_staged_appears_with_all_its_scenarios_or_not_at_all(
         assert all(forecasts.read_document(workspace.places, row.id) for row in rows)
         shutil.rmtree(home, ignore_errors=True)
         file.write_bytes(text)
-        step += 1
+        step += stride
     assert counts == {0, 5}
 
 

@@ -17,7 +17,7 @@ from ef_engine.simulation.observer import Observer
 from tests.reference.simulator import simulate as reference
 from tests.strategies import forecasts, random_forecast
 
-ORDINARY, LONG, CHUNK = 400, 20_000, 50
+ORDINARY, LONG, CHUNK = 250, 20_000, 50
 
 
 def differing(seeds: range) -> list[int]:

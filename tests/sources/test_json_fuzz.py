@@ -89,7 +89,7 @@ def test_any_json(value: Any) -> None:
 
 
 @given(st.sampled_from([forecast_document(), set_document()]), st.data())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_document_with_odd_values(document: dict[str, Any], data: st.DataObject) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
         place = data.draw(st.sampled_from(places(document)))

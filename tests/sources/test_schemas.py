@@ -45,7 +45,7 @@ def test_what_is_written_is_valid() -> None:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_what_the_reader_accepts_the_schema_accepts(data: st.DataObject) -> None:
     document = forecast_document()
     for _ in range(data.draw(st.integers(1, 2))):
@@ -55,7 +55,7 @@ def test_what_the_reader_accepts_the_schema_accepts(data: st.DataObject) -> None
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_the_reader_accepts_of_a_set_the_schema_accepts(data: st.DataObject) -> None:
     document = set_document()
     document = changed(document, data.draw(st.sampled_from(places(document))), data.draw(st.sampled_from(ODD)))

@@ -13,6 +13,12 @@ STEPS = ("open", "fchmod", "write", "fsync", "close", "replace", "rename")
 
 CRASHED = 77
 
+STRIDE = 5
+"""How far apart the steps are at which something is crashed when there is no time for every one.
+
+It has no divisor in common with the calls of a write, so that each of them comes to be crashed in some write.
+"""
+
 
 class CountedCalls:
     """Stands for `os` in `ef_engine.store.atomic`, and does `then` in place of the `step`-th call of a write."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ef_engine.store import journal
@@ -85,6 +85,7 @@ def numbers(found: list[Event]) -> dict[str, list[Any]]:
 EVERYTHING = {f"w{number}": list(range(LINES)) for number in range(WRITERS)}
 
 
+@settings(max_examples=30, deadline=None)
 @given(st.lists(events, max_size=5))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, written: list[Event]) -> None:
     places = places_under(tmp_path_factory.mktemp("workspace"))

@@ -2,7 +2,8 @@
 
 Only processes with this directory on their PYTHONPATH are concerned. `EF_FAULT` names how the work of a worker hangs.
 With `EF_DOZE`, a forecast of half a century or more, which tests take as one that is far from done, costs no time of
-the processor: its worker advances a step now and then, and listens as ever.
+the processor: its worker advances a step now and then, and listens as ever. With `EF_NAP`, the first attempt at any
+forecast is such a doze of so many seconds before its work, and every other attempt is nothing but work.
 `EF_CRASH_WHO` (client, supervisor or worker) dies right before its `EF_CRASH_AT`-th change of a file below
 `EF_CRASH_IN`, as `kill -9` would have it; the file `EF_CRASH_TOLD` then says what it was about to do. Only the first
 such process dies, unless there is an `EF_CRASH_ALWAYS`.
@@ -17,10 +18,12 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from itertools import count
+from itertools import count, takewhile
+from math import inf
 from typing import Any, NoReturn
 
 FAULT = os.environ.get("EF_FAULT")
+DOZE, NAP = os.environ.get("EF_DOZE"), float(os.environ.get("EF_NAP", "0"))
 CRASH_AT = int(os.environ.get("EF_CRASH_AT", "0"))
 
 ROLES = {
@@ -59,13 +62,14 @@ def work(places: object, record_id: str, observer: object) -> NoReturn:
     {"spin": spin, "compute": compute}[FAULT or "spin"]()
 
 
-def doze(observer: object) -> NoReturn:
-    """Advances for ever, twenty steps a second."""
-    observer.phase_begun("dozing", 100_000)  # type: ignore[attr-defined]  # an Observer
-    for done in count(1):
+def doze(observer: Any, seconds: float) -> None:
+    """Advances twenty steps a second."""
+    observer.phase_begun("dozing", 100_000)
+    observer.write()  # it is a ProgressWriter: whoever waits for it to begin need not wait for its first step
+    end = time.monotonic() + seconds
+    for done in takewhile(lambda _: time.monotonic() < end, count(1)):
         time.sleep(0.05)
-        observer.advanced(done)  # type: ignore[attr-defined]  # an Observer
-    raise AssertionError
+        observer.advanced(done)
 
 
 def compute_or_doze(data: bytes, place: str, record_id: str, observer: Any) -> Any:
@@ -77,12 +81,14 @@ def compute_or_doze(data: bytes, place: str, record_id: str, observer: Any) -> A
 
 
 def work_or_doze(places: Any, record_id: str, observer: Any) -> Any:
-    """The work, unless it would take very long."""
+    """The work, unless it would take very long; after a nap, if it is to have one."""
     from ef_engine.store import forecasts
 
     record: Any = forecasts.read_record(places, record_id)
-    if int(record.end_date[:4]) - int(record.start_date[:4]) >= 50:
-        doze(observer)
+    if DOZE and int(record.end_date[:4]) - int(record.start_date[:4]) >= 50:
+        doze(observer, inf)
+    if NAP and record.attempt == 1:
+        doze(observer, NAP)
     return really_work(places, record_id, observer)
 
 
@@ -141,7 +147,7 @@ if FAULT:
 
     ef_engine.jobs.worker.work = work
 
-if os.environ.get("EF_DOZE") and any(word.startswith(ROLES["worker"]) for word in sys.orig_argv):
+if (DOZE or NAP) and any(word.startswith(ROLES["worker"]) or "--in_process" in word for word in sys.orig_argv):
     import ef_engine.jobs.worker
 
     really_work: Callable[..., Any] = ef_engine.jobs.worker.work
