@@ -36,7 +36,7 @@ class Glyphs:
 UNICODE = Glyphs(
     states={
         "loaded": "·", "invalid": "✗", "staged": "○", "queued": "◔", "running": "●", "paused": "‖", "stuck": "◌",
-        "frozen": "◇", "lost": "?", "evaluated": "✓", "infeasible": "⊘", "incomplete": "◑", "failed": "✗",
+        "frozen": "◇", "lost": "?", "evaluated": "✓", "infeasible": "∆", "incomplete": "◑", "failed": "✗",
         "killed": "■", "timed_out": "◷", "crashed": "✗", "skipped": "·", "upstream_failed": "✗", "unreadable": "!",
         "ready": "○", "active": "●", "success": "✓", "failure": "✗", "declared": "○", "done": "✓", "": "·",
     },

@@ -290,7 +290,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
 
     def _header_strip(self, width: int) -> Strip:
         style = self.get_component_rich_style("virtual-table--header")
-        cells = (aligned(each.column.title, each.width, each.column.is_right) for each in self._fitted)
+        cells = (aligned(each.column.titled(each.width), each.width, each.column.is_right) for each in self._fitted)
         return _strip([Segment(" " * GUTTER + (" " * GAP).join(cells), style)], width, style)
 
     def _row_strip(self, place: int, width: int) -> Strip:
@@ -303,7 +303,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
             cell = cells[each.index]
             if number:
                 segments.append(Segment(" " * GAP, base))
-            text = aligned(cell.text, each.width, each.column.is_right, self._ellipsis)
+            text = aligned(cell.in_column(each.column, each.width), each.width, each.column.is_right, self._ellipsis)
             segments += self._marked(text, base + self._tone(cell.tone, place))
         return _strip(segments, width, base)
 
