@@ -31,7 +31,7 @@ def choose_engine(app: EfApp) -> None:
         if taken is not None:
             _take(app, *taken)
 
-    app.push_screen(EngineForm(app.workspace), answered)
+    app.push_screen(EngineForm(app.workspace, app.session.scheduler), answered)
 
 
 def _take(app: EfApp, workspace: Workspace, note: str) -> None:

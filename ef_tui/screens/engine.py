@@ -47,16 +47,19 @@ def _cells(place: Place) -> Sequence[Cell]:
 
 
 class EngineForm(ModalScreen[Taken | None]):
-    """Ends with what was chosen and can run forecasts, or None; says what is wrong with what cannot."""
+    """Ends with what was chosen and can run forecasts, or None; says what is wrong with what cannot.
+
+    The address is that of the cluster in use, else `scheduler`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "back", show=False),
         Binding("enter", "take", "take it", show=False),
     ]
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, scheduler: str = "") -> None:
         super().__init__()
-        self._workspace = workspace
+        self._workspace, self._scheduler = workspace, workspace.scheduler or scheduler
 
     def compose(self) -> ComposeResult:
         """The places, the box for an address, and what came of asking there."""
@@ -69,7 +72,7 @@ class EngineForm(ModalScreen[Taken | None]):
             )  # fmt: skip
             with Horizontal(classes="field"):
                 yield Label("Address")
-                yield Box(self._workspace.scheduler, id="scheduler", compact=True, placeholder="tcp://host:8786")
+                yield Box(self._scheduler, id="scheduler", compact=True, placeholder="tcp://host:8786")
             yield Static("for as long as this dashboard is open", classes="about", id="told", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("take it", id="go", compact=True)
