@@ -15,6 +15,7 @@ from pathlib import Path
 from ef_engine.service.sample import init
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import places_under
+from ef_tui.opening import open_comparison, open_record
 from tests.tui.conftest import Person, opened
 from tests.tui.snapshots import svg_of
 from tests.tui.workspaces import make
@@ -52,7 +53,7 @@ async def _report(person: Person) -> None:
 
 async def _forecast(person: Person) -> None:
     await _main(person)
-    person.app.open_record(HOUSEHOLD)
+    open_record(person.app, HOUSEHOLD)
     await person.until(lambda: "┤" in person.text)
     await person.press("down", "space")
     await person.pilot.pause(0.3)
@@ -65,7 +66,7 @@ async def _decisions(person: Person) -> None:
 
 async def _comparison(person: Person) -> None:
     await _main(person)
-    person.app.open_comparison(SCENARIOS)
+    open_comparison(person.app, SCENARIOS)
     await person.until(lambda: "less net worth" in person.text)
     await person.press("2")
     await person.until(lambda: "┤" in person.text)
@@ -73,7 +74,7 @@ async def _comparison(person: Person) -> None:
 
 async def _set(person: Person) -> None:
     await _main(person)
-    person.app.open_record(SET)
+    open_record(person.app, SET)
     await person.until(lambda: "smaller flat" in person.text)
     await person.press("right")
 

@@ -17,6 +17,7 @@ from textual.markup import escape
 from textual.timer import Timer
 
 from ef_tui import flow_rows
+from ef_tui.doing import do, refuses
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
 from ef_tui.flow_hints import flow_hints
@@ -254,8 +255,8 @@ class FlowsScreen(FilteredScreen):
         """Does one of the actions to what is under the cursor."""
         action, subjects = FLOWS_BY_ID[name], self.subjects()
         if name not in ("flow_run", "flow_recover"):
-            self.dashboard.do(action, subjects)
-        elif not self.dashboard.refuses(action, subjects):
+            do(self.dashboard, action, subjects)
+        elif not refuses(self.dashboard, action, subjects):
             begin = start_anew if name == "flow_run" else ask_to_recover
             begin(self.dashboard, action, subjects[0], self.go_to_run)
 
@@ -280,7 +281,7 @@ class FlowsScreen(FilteredScreen):
             title = f"{row.name}@{row.sequence}  {row.record_id}"
             self._open_text(title, partial(step_text, workspace, row.record_id))
         else:
-            self.notify(f"{row.name}@{row.sequence} has not begun.", severity="warning", markup=False, timeout=4)
+            self.dashboard.warn(f"{row.name}@{row.sequence} has not begun.")
 
     def _open_text(self, title: str, read: Callable[[], Sequence[str]]) -> None:
         self.app.push_screen(LiveScreen(title, read, from_end=False))

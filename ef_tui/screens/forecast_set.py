@@ -15,6 +15,7 @@ from ef_engine.report.scenarios_report import cell_of, milestone_grid, ranking_g
 from ef_engine.service.scenarios import Record, read_set
 from ef_tui import grids
 from ef_tui.grids import GridRow, cells_of, grid_columns, grid_rows, key_of
+from ef_tui.opening import open_comparison, open_record
 from ef_tui.screens.paged import PagedScreen, trace
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import EVALUATED, Subject
@@ -214,7 +215,7 @@ class SetScreen(PagedScreen):
         if self.metrics.has_focus:
             self.matrix.focus()
         elif (scenario := self.current()) is not None:
-            self.dashboard.open_record(scenario.id)
+            open_record(self.dashboard, scenario.id)
 
     def action_select(self) -> None:
         """Selects the scenario under the cursor, or no longer."""
@@ -226,7 +227,7 @@ class SetScreen(PagedScreen):
         elif len(self._chosen) < MOST_COMPARED:
             self._chosen.append(scenario.id)
         else:
-            self.notify(f"No more than {MOST_COMPARED} can be compared.", severity="warning", timeout=4)
+            self.dashboard.warn(f"No more than {MOST_COMPARED} can be compared.")
         self.ranking.select(self._chosen)
         self._say_scenario()
 
@@ -237,9 +238,9 @@ class SetScreen(PagedScreen):
         if len(ids) < 2 and scenario is not None and scenario.id not in ids:
             ids.append(scenario.id)
         if len(ids) < 2:
-            self.notify("Select two to four scenarios with space, then compare them.", severity="warning", timeout=4)
+            self.dashboard.warn("Select two to four scenarios with space, then compare them.")
         else:
-            self.dashboard.open_comparison(ids)
+            open_comparison(self.dashboard, ids)
 
     @property
     def copied(self) -> str:

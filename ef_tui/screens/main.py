@@ -26,7 +26,9 @@ from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
 from ef_tui.actions import ACTIONS, WITH_RESULT
 from ef_tui.best_scenarios import listed
+from ef_tui.doing import act, turn_queue
 from ef_tui.keymap import keys_by_id
+from ef_tui.opening import open_events, open_flows, open_record, open_stage_form
 from ef_tui.palette import Entry, action_entries
 from ef_tui.screens.filtered import FilteredScreen
 from ef_tui.snapshot import Snapshot
@@ -300,16 +302,16 @@ class MainScreen(FilteredScreen):
 
     def action_act(self, name: str) -> None:
         """Does one of the actions to what is selected."""
-        self.dashboard.act(name, self.subjects())
+        act(self.dashboard, name, self.subjects())
 
     def action_stage(self) -> None:
         """Opens the stage form, on the file under the cursor if there is one."""
         files = [subject.id for subject in self.subjects() if subject.group == "loaded"]
-        self.dashboard.open_stage_form(files[0] if files else None)
+        open_stage_form(self.dashboard, files[0] if files else None)
 
     def action_pause_queue(self) -> None:
         """Holds the queue, or lets it go on."""
-        self.dashboard.turn_queue()
+        turn_queue(self.dashboard)
 
     def action_open(self) -> None:
         """Opens what is under the cursor."""
@@ -323,7 +325,7 @@ class MainScreen(FilteredScreen):
             has_result = subject.state in WITH_RESULT
             words = ("report", subject.kind, subject.id) if has_result else ("show", subject.id)
             self.dashboard.show_command([words])
-            self.dashboard.open_record(subject.id)
+            open_record(self.dashboard, subject.id)
 
     def action_select(self) -> None:
         """Selects the row under the cursor, or no longer, and moves on."""
@@ -350,11 +352,11 @@ class MainScreen(FilteredScreen):
     def action_events(self) -> None:
         """Shows what happened lately."""
         self.dashboard.show_command([("listen",)])
-        self.dashboard.open_events()
+        open_events(self.dashboard)
 
     def action_flows(self) -> None:
         """Shows flows and schedules."""
-        self.dashboard.open_flows()
+        open_flows(self.dashboard)
 
     def action_back(self) -> None:
         """Undoes one after the other: the filter, the selection, the zoom."""

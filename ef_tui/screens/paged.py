@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Input
 
+from ef_tui.doing import act
 from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
@@ -259,12 +260,12 @@ class PagedScreen(EfScreen):
     def action_report(self) -> None:
         """Makes the page of what is shown, and opens it."""
         if subject := self.subject():
-            self.dashboard.act("report", [subject])
+            act(self.dashboard, "report", [subject])
 
     def action_read(self) -> None:
         """Shows the report of what is shown as text."""
         if subject := self.subject():
-            self.dashboard.act("read", [subject])
+            act(self.dashboard, "read", [subject])
 
     @property
     def copied(self) -> str:

@@ -206,7 +206,7 @@ class StageScreen(EfScreen):
     def action_stage(self, is_run: bool) -> None:
         """Stages the file, and queues it if that is asked for."""
         if self._file is None or not self._is_valid:
-            self.notify("Pick a valid file first.", severity="warning")
+            self.dashboard.warn("Pick a valid file first.")
             return
         values = {field: self.query_one(f"#field-{field}", Input).value.strip() or None for field, *_ in FIELDS}
         changes = Changes(label=values["label"], start_date=values["start"], end_date=values["end"])
@@ -215,14 +215,14 @@ class StageScreen(EfScreen):
     def action_edit(self) -> None:
         """Opens the file in `$VISUAL` or `$EDITOR`, then looks into it again."""
         if self._file is None or not self._file.is_file():
-            self.notify("Pick a file first.", severity="warning")
+            self.dashboard.warn("Pick a file first.")
             return
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             with self.app.suspend():
                 subprocess.run([*shlex.split(editor), str(self._file)], check=False)
         except SuspendNotSupported:
-            self.notify("No editor can be opened in this terminal.", severity="warning")
+            self.dashboard.warn("No editor can be opened in this terminal.")
         except OSError as error:
             self.notify(f"{editor} cannot be started ({error.strerror}); set EDITOR.", severity="error", markup=False)
         self._look()

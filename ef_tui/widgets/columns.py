@@ -34,7 +34,7 @@ class Cell(NamedTuple):
     shorter: tuple[str, ...] = ()
 
     def in_column(self, column: Column, width: int) -> str:
-        """What it says there; in a tight column no cell says more than its neighbours, so that amounts can be compared."""
+        """What it says there; in a tight column no cell says more than another, so that amounts can be compared."""
         texts = self.shorter if self.shorter and width < column.width else (self.text, *self.shorter)
         return next((text for text in texts if text_width(text) <= width), texts[-1])
 

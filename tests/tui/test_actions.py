@@ -18,6 +18,7 @@ from ef_engine.service.workspace import Workspace
 from ef_engine.store import forecasts, tickets
 from ef_engine.store.places import Places
 from ef_engine.store.states import word_of
+from ef_tui import doing
 from ef_tui.actions import ACTIONS, READ_ONLY, Action
 from ef_tui.app import EfApp
 from ef_tui.flow_starting import ask_to_recover, start_anew
@@ -48,7 +49,7 @@ def does(*names: str) -> Callable[[Test], Test]:
 @pytest.fixture(autouse=True)
 def every_action_named_is_done(request: pytest.FixtureRequest) -> Iterator[None]:
     done: set[str] = set()
-    original = EfApp._do
+    original = doing._do
 
     def do(app: EfApp, action: Action, subjects: Sequence[Subject]) -> None:
         done.add(action.id)
@@ -59,7 +60,7 @@ def every_action_named_is_done(request: pytest.FixtureRequest) -> Iterator[None]
         begin(app, action, *details)
 
     with (
-        patch.object(EfApp, "_do", do),
+        patch.object(doing, "_do", do),
         patch("ef_tui.screens.flows.start_anew", partial(began, start_anew)),
         patch("ef_tui.screens.flows.ask_to_recover", partial(began, ask_to_recover)),
     ):

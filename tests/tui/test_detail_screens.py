@@ -10,6 +10,7 @@ import pytest
 from ef_engine.service.run import Wishes, run
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.forecasts import known
+from ef_tui import opening
 from ef_tui.chart import ON_DARK, ON_LIGHT
 from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.forecast import ForecastScreen
@@ -24,7 +25,7 @@ Look = Callable[[str], Workspace]
 
 
 async def open_forecast(person: Person, record_id: str = HOUSEHOLD) -> ForecastScreen:
-    person.app.open_record(record_id)
+    opening.open_record(person.app, record_id)
     await person.until(lambda: isinstance(person.app.screen, ForecastScreen) and person.app.screen.whole is not None)
     screen = person.app.screen
     assert isinstance(screen, ForecastScreen)
@@ -37,7 +38,7 @@ async def drawn(person: Person) -> None:
 
 
 async def open_set(person: Person) -> SetScreen:
-    person.app.open_record(SET)
+    opening.open_record(person.app, SET)
     await person.until(lambda: isinstance(person.app.screen, SetScreen) and person.app.screen.found is not None)
     screen = person.app.screen
     assert isinstance(screen, SetScreen)
@@ -45,7 +46,7 @@ async def open_set(person: Person) -> SetScreen:
 
 
 async def open_comparison(person: Person, ids: Sequence[str] = SCENARIOS) -> ComparisonScreen:
-    person.app.open_comparison(ids)
+    opening.open_comparison(person.app, ids)
     await person.until(
         lambda: isinstance(person.app.screen, ComparisonScreen) and person.app.screen.comparison is not None
     )
@@ -170,7 +171,7 @@ async def test_an_infeasible_forecast_is_shown_up_to_its_last_day(looked_at: Loo
 
 async def test_a_forecast_that_is_gone_is_told_and_nothing_breaks(looked_at: Look) -> None:
     async with opened(looked_at("empty")) as person:
-        person.app.open_record("0123456789ab")
+        opening.open_record(person.app, "0123456789ab")
         told = "0123456789ab is not staged; stage its file."
         await person.until(lambda: told in person.text)
         await person.press("1", "2", "3", "4", "5", "6", "r", "space", "o", "enter")
