@@ -13,10 +13,9 @@ from ef_engine.service.listing import Row
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import documents
 from ef_tui.glyphs import ASCII, UNICODE
-from ef_tui.rows import evaluated_cells
+from ef_tui.rows import EVALUATED_COLUMNS, evaluated_cells
 from ef_tui.session import Preferences
 from ef_tui.snapshot import Snapshot
-from ef_tui.widgets.columns import Cell
 from tests.tui.conftest import Person, opened
 
 Look = Callable[[str], Workspace]
@@ -88,23 +87,47 @@ async def test_a_set_shows_what_its_best_scenario_comes_to_and_a_filter_finds_wh
         (row,) = (row for row in person.app.snapshot.evaluated if row.kind == "forecastset")
         assert (row.net_worth, row.reached, row.goals) == ("12361.16", 8, 8)
         line = next(line for line in person.text.splitlines() if "evaluated  car and home" in line)
-        assert "8/8 to 12,361.16" in line
+        assert "8/8 to 12,361 " in line
         await person.press("slash")
         await person.type("net_worth>12000")
         assert [row.kind for row in person.main.current.table.rows] == ["forecast"]
 
 
+NET_WORTH = 3
+
+
 @pytest.mark.parametrize(
-    ("kind", "worth", "shown"),
+    ("kind", "worth", "wide", "tight"),
     [
-        ("forecast", "-234567.89", "-234,567.89"), ("forecast", "-1234567.89", "-1,234,568"),
-        ("forecastset", "12361.16", "to 12,361.16"), ("forecastset", "1234567.89", "to 1,234,568"),
-        ("forecastset", "-1234567.89", "to -1,235k"), ("forecast", None, ""),
+        ("forecast", "12361.16", "12,361.16", "12,361"), ("forecast", "150.78", "150.78", "151"),
+        ("forecast", "-234567.89", "-234,567.89", "-235k"), ("forecast", "-1234567.89", "-1,234,568", "-1,235k"),
+        ("forecast", "123456789", "123,456,789", "123.5M"), ("forecast", None, "", ""),
+        ("forecastset", "12361.16", "to 12,361.16", "to 12k"), ("forecastset", "1234567.89", "to 1,234,568", "to 1.2M"),
+        ("forecastset", "-1234567.89", "to -1,235k", "to -1.2M"),
     ],
 )  # fmt: skip
-def test_no_digit_of_a_net_worth_is_cut_off(kind: str, worth: str | None, shown: str) -> None:
-    cell = evaluated_cells(Row("0", kind, "evaluated", net_worth=worth), UNICODE)[3]
-    assert cell == Cell(shown, "bad" if "-" in shown else "")
+def test_no_digit_of_a_net_worth_is_cut_off(kind: str, worth: str | None, wide: str, tight: str) -> None:
+    cell = evaluated_cells(Row("0", kind, "evaluated", net_worth=worth), UNICODE)[NET_WORTH]
+    column = EVALUATED_COLUMNS[NET_WORTH]
+    assert cell.in_column(column, column.width) == wide
+    assert cell.in_column(column, column.least) == tight
+    assert cell.tone == ("bad" if "-" in wide else "")
+
+
+@pytest.mark.parametrize(("size", "titles"), [((80, 24), "Met Worth Trend"), ((200, 60), "Reached Net worth Trend")])
+async def test_milestones_net_worth_and_trend_are_shown_however_narrow_two_panes_are(
+    looked_at: Look, size: tuple[int, int], titles: str
+) -> None:
+    async with opened(looked_at("typical"), size=size) as person:
+        assert titles in " ".join(next(line for line in person.text.splitlines() if "Trend" in line).split())
+        (line,) = (line for line in person.text.splitlines() if "6/8" in line)
+        assert ("151 ▁▂▄▄█" if size[0] == 80 else "150.78 ▁▁▂▂▄▄▆█") in line
+
+
+async def test_scenarios_are_told_apart_where_no_label_fits(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        labels = {line.split("evaluated  ")[1][:12] for line in person.text.splitlines() if "✓ evaluated" in line}
+        assert {"rep… | reno…", "rep… | smal…", "repl… | stay", "keep | smal…", "keep | reno…"} <= labels
 
 
 async def test_escape_leaves_the_filter_box_and_the_filter(looked_at: Look) -> None:
@@ -193,7 +216,7 @@ async def test_what_stands_still_is_told_by_glyph_and_word(looked_at: Look) -> N
             "■ killed",
             "◷ timed_out",
             "✗ crashed",
-            "⊘ infeasible",
+            "∆ infeasible",
         ):
             assert word in person.text
         assert "1 stuck  1 frozen  1 lost" in person.text
