@@ -59,12 +59,15 @@ class ComparisonScreen(PagedScreen):
 
     def make_pages(self) -> Sequence[Widget]:
         """Empty until the forecasts were read."""
+        glyphs = self.dashboard.session.glyphs
         self.overview = TextView()
         self.names = VirtualTable[str](
-            (Column("Line", 10, grow=1),), str, lambda name: (Cell(name),), has_header=True, id="names"
+            (Column("Line", 10, grow=1),), str, lambda name: (Cell(name),), glyphs=glyphs, id="names"
         )
         self.chart = ChartView(id="chart-view")
-        self.tables = [WideTable[GridRow]((), key_of, cells_of, empty_text="nothing differs") for _ in range(3)]
+        self.tables = [
+            WideTable[GridRow]((), key_of, cells_of, empty_text="nothing differs", glyphs=glyphs) for _ in range(3)
+        ]
         return (
             self.overview, Horizontal(self.names, Vertical(Line(id="lines"), self.chart)), *self.tables,
         )  # fmt: skip
@@ -86,6 +89,7 @@ class ComparisonScreen(PagedScreen):
     def _show_comparison(self, comparison: Comparison) -> None:
         if not self.is_mounted:
             return
+        self.has_read()
         self.comparison = comparison
         self._say_who()
         text = render_text(comparison_report(comparison), max(40, min(self.size.width - 2, TEXT_WIDTH)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -54,12 +55,17 @@ class SetScreen(PagedScreen):
 
     def make_pages(self) -> Sequence[Widget]:
         """Empty until the set was read."""
-        mark = self.dashboard.session.glyphs.mark
-        self._pointer = ">" if self.dashboard.session.glyphs.is_ascii else "▸"
-        self.metrics = VirtualTable[str]((Column("Metric", 10, grow=1),), str, lambda name: (Cell(name),), id="metrics")
-        self.matrix = CellTable[GridRow]((), key_of, self._matrix_cells, empty_text="the set has no choices")
-        self.ranking = WideTable[GridRow]((), key_of, cells_of, fixed=2, empty_text="one scenario only", mark=mark)
-        self.moves = WideTable[GridRow]((), key_of, cells_of, empty_text="no milestone moves")
+        glyphs = self.dashboard.session.glyphs
+        self._pointer = glyphs.more[1]
+        self.metrics = VirtualTable[str](
+            (Column("Metric", 10, grow=1),), str, lambda name: (Cell(name),), glyphs=glyphs, id="metrics"
+        )
+        make = partial(WideTable[GridRow], (), key_of, cells_of, glyphs=glyphs)
+        self.matrix = CellTable[GridRow](
+            (), key_of, self._matrix_cells, empty_text="the set has no choices", glyphs=glyphs
+        )
+        self.ranking = make(fixed=2, empty_text="one scenario only")
+        self.moves = make(empty_text="no milestone moves")
         return Horizontal(self.metrics, self.matrix), self.ranking, self.moves
 
     def on_mount(self) -> None:
@@ -89,6 +95,7 @@ class SetScreen(PagedScreen):
     def _show_set(self, read: tuple[Record, Scenarios]) -> None:
         if not self.is_mounted:
             return
+        self.has_read()
         record, self.found = read
         self._label, self._members = record.label, frozenset(each.id for each in self.found.scenarios)
         self._seen = self._trace(self.dashboard.snapshot)
@@ -188,7 +195,8 @@ class SetScreen(PagedScreen):
             Hint(self.key_of("set_open"), "open", "screen.open"),
             Hint(self.key_of("set_select"), "select", "screen.select"),
             Hint(self.key_of("set_compare"), "compare", "screen.compare"),
-            Hint(self.key_of("set_metric"), "metric", "screen.metric"), Hint("←→", "option", "app.bell"),
+            Hint(self.key_of("set_metric"), "metric", "screen.metric"),
+            *((Hint("←→", "option", "app.bell"),) if self._place == MATRIX else ()),
         )  # fmt: skip
 
     def texts(self, table: VirtualTable[Any], row: Any) -> Sequence[str]:

@@ -77,6 +77,10 @@ class Fitted:
     column: Column
     width: int
 
+    def shown(self, text: str, ellipsis: str) -> str:
+        """The text as wide as the column."""
+        return aligned(text, self.width, self.column.is_right, ellipsis)
+
 
 def fit(columns: Sequence[Column], width: int) -> tuple[Fitted, ...]:
     """The columns that fit into `width`, in their order, together exactly that wide if one of them grows."""
