@@ -26,6 +26,7 @@ from ef_engine.service.workspace import Workspace
 from ef_tui.commands import command_text
 from ef_tui.due import run_what_is_due, why_not_run
 from ef_tui.engine_choice import command_words
+from ef_tui.keymap import EVERYWHERE
 from ef_tui.messages import DueFound, LookFailed, SnapshotRead
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.main import MainScreen
@@ -261,7 +262,8 @@ class EfApp(App[None]):
         """Shows the keys."""
         from ef_tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.session.preferences.keys))
+        here = self.screen.SCOPE if isinstance(self.screen, EfScreen) else EVERYWHERE
+        self.push_screen(HelpScreen(self.session.preferences.keys, here))
 
     def action_command(self) -> None:
         """Asks for a command of `ef_cli`."""

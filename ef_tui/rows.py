@@ -30,7 +30,7 @@ STAGED_COLUMNS = (
 )
 IN_PROGRESS_SHOWN = (
     Column("State", 9, field="state"),
-    Column("Label", 6, grow=2, field="label", wish=12),
+    Column("Label", 6, grow=2, field="label", wish=11),
     Column("Done", 10, spare=1, field="progress"),
     Column("ETA", 6, is_right=True, spare=2, field="eta"),
     Column("Time", 6, is_right=True, spare=4, field="elapsed"),

@@ -34,6 +34,7 @@ from ef_tui.widgets.flow_panes import FLOWS, SCHEDULES, STEPS, FlowPanes
 from ef_tui.widgets.lines import KeyLine, Line, Part, TabLine
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
+from ef_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
     from ef_engine.service.flow_tree_rows import FlowRow, TreeRow
@@ -133,7 +134,7 @@ class FlowsScreen(FilteredScreen):
 
     def _show_tree(self) -> None:
         steps, tree = self.panes[STEPS], self.seen.tree
-        steps.table.empty_text = tree.problem if tree else "nothing to show"
+        steps.say_empty(tree.problem if tree else "the steps of the run under the cursor")
         steps.show(flow_rows.unfolded(tree.rows, self.arranged.folded) if tree else ())
         if self._wanted_step and tree:
             key = next((row.key for row in tree.rows if row.record_id == self._wanted_step), "")
@@ -284,7 +285,8 @@ class FlowsScreen(FilteredScreen):
             self.dashboard.warn(f"{row.name}@{row.sequence} has not begun.")
 
     def _open_text(self, title: str, read: Callable[[], Sequence[str]]) -> None:
-        self.app.push_screen(LiveScreen(title, read, from_end=False))
+        width = max(40, self.size.width - 3)
+        self.app.push_screen(LiveScreen(title, lambda: wrapped(read(), width), from_end=False))
 
     def action_fold(self) -> None:
         """Hides what hangs on a branch, or shows it again."""
