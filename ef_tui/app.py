@@ -10,14 +10,12 @@ import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, TypeVar, cast
+from typing import ClassVar, TypeVar
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import get_current_worker
 
@@ -25,10 +23,10 @@ from ef_engine.errors import CommandError, EfError
 from ef_engine.service.contents import Contents
 from ef_engine.service.database_listing import LOADED_ID
 from ef_engine.service.workspace import Workspace
-from ef_tui.actions import BY_ID, READ_ONLY, Action
 from ef_tui.commands import command_text
 from ef_tui.due import run_what_is_due, why_not_run
-from ef_tui.engine_choice import command_words, whole_command
+from ef_tui.engine_choice import command_words
+from ef_tui.keymap import EVERYWHERE
 from ef_tui.messages import DueFound, LookFailed, SnapshotRead
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.main import MainScreen
@@ -171,7 +169,7 @@ class EfApp(App[None]):
         """Says what was started, and what was not."""
         for each in event.begun:
             if each.note:
-                self.notify(f"Schedule {each.name} is not run: {each.note}.", severity="warning", markup=False)
+                self.warn(f"Schedule {each.name} is not run: {each.note}.")
             else:
                 self.tell(f"Schedule {each.name} was due: its command was started.")
         self.look_now()
@@ -224,6 +222,10 @@ class EfApp(App[None]):
         """Shows what was done."""
         self.notify(text, markup=False, timeout=4)
 
+    def warn(self, text: str) -> None:
+        """Shows why something is not done."""
+        self.notify(text, severity="warning", markup=False, timeout=5)
+
     def show_command(self, commands: Sequence[Sequence[str]]) -> None:
         """Shows and remembers the commands that do what is being done."""
         every = [command_words(self.session, words) for words in commands]
@@ -249,140 +251,19 @@ class EfApp(App[None]):
         except EfError as error:
             return error
 
-    # Doing
-
-    def act(self, name: str, subjects: Sequence[Subject]) -> None:
-        """Does an action to what it fits; says why where it fits nothing, and asks first where that is wise."""
-        self.do(BY_ID[name], subjects)
-
-    def do(self, action: Action, subjects: Sequence[Subject]) -> None:
-        """As `act`, of an action that need not be one of the panes."""
-        if self.refuses(action, subjects):
-            return
-        fitting = action.fitting(subjects)
-        if action.question:
-            self._ask(action, fitting)
-        else:
-            self._do(action, fitting)
-
-    def refuses(self, action: Action, subjects: Sequence[Subject]) -> bool:
-        """Whether an action cannot be done; says why."""
-        reason = action.why_not(subjects, self.session.is_read_only)
-        if reason:
-            self.notify(f"{action.title_for(subjects)}: {reason}.", severity="warning", markup=False, timeout=5)
-        return bool(reason)
-
-    def _ask(self, action: Action, subjects: Sequence[Subject]) -> None:
-        from ef_tui.screens.confirm import yes_or_no
-
-        verb = action.title_for(subjects).capitalize()
-        what = subjects[0].name if len(subjects) == 1 else f"these {len(subjects)}"
-
-        def answered(answer: str | None) -> None:
-            if answer == "y":
-                self._do(action, subjects)
-
-        about = whole_command(self.session, action.commands(subjects)[0])
-        self.push_screen(yes_or_no(f"{verb} {what}?", about), answered)
-
-    def _do(self, action: Action, subjects: Sequence[Subject]) -> None:
-        match action.id:
-            case "compare":
-                self.show_command(action.commands(subjects))
-                self.open_comparison([subject.id for subject in subjects])
-            case "restage":
-                from ef_tui.restaging import ask_for_dates
-
-                ask_for_dates(self, subjects)
-            case "log" | "flow_log":
-                self.show_command(action.commands(subjects))
-                self._open_log(subjects[0])
-            case _:
-                self._call(action, subjects)
-
-    def _call(self, action: Action, subjects: Sequence[Subject]) -> None:
-        assert action.verb is not None
-        self.show_command(action.commands(subjects))
-        verb = partial(action.verb, self.workspace, subjects, max(40, min(self.size.width - 2, 120)))
-        if action.shows_text:
-            title = command_text(action.commands(subjects)[0], self.session.words)
-            self.in_background(verb, partial(self.open_output, title), group="text")
-        else:
-            self.in_background(verb, self.done, group="action", is_exclusive=False)
-
     def done(self, sentence: str) -> None:
         """Says what was done, and looks at it."""
         self.tell(sentence)
         self.look_now()
 
-    def turn_queue(self) -> None:
-        """Lets nothing new begin, or lets the queue go on."""
-        if self.session.is_read_only:
-            self.notify(f"pause queue: {READ_ONLY}.", severity="warning", timeout=5)
-            return
-        from ef_tui.verbs import turn_queue
-
-        is_paused = self.snapshot.is_queue_paused
-        self.show_command([("resume",) if is_paused else ("pause",)])
-        self.in_background(partial(turn_queue, self.workspace, is_paused), self.done, group="action")
-
-    # Screens
-
-    def open_record(self, record_id: str) -> None:
-        """Opens the screen of a forecast or of a set, of a flow's run or step that of flows."""
-        if record_id.startswith("F"):
-            self.open_flows(record_id)
-            return
-        is_set = record_id.startswith("S")
-        name, screen = ("forecast_set", "SetScreen") if is_set else ("forecast", "ForecastScreen")
-        self._open(name, screen, record_id)
-
-    def open_flows(self, record_id: str = "") -> None:
-        """Opens the screen of flows, at a run or step if one is named."""
-        self._open("flows", "FlowsScreen", record_id)
-
-    def open_comparison(self, ids: Sequence[str]) -> None:
-        """Opens the comparison of two to four forecasts."""
-        self._open("comparison", "ComparisonScreen", list(ids))
-
-    def _open(self, module: str, name: str, subject: object) -> None:
-        """Opens a screen whose module brings numbers and charts along; importing that takes a thread's time."""
-        self.in_background(
-            partial(_screen, module, name), lambda screen: self.push_screen(screen(subject)), group="open"
-        )
-
-    def open_output(self, title: str, text: str) -> None:
-        """Opens a text on a screen of its own."""
-        self.push_screen(_screen("output", "OutputScreen")(title, text.splitlines()))
-
-    def _open_log(self, subject: Subject) -> None:
-        from ef_tui.verbs import log
-
-        title = command_text(("log", subject.id), self.session.words)
-        self.push_screen(_screen("live", "LiveScreen")(title, lambda: log(self.workspace, [subject], 0).splitlines()))
-
-    def open_events(self) -> None:
-        """Shows what happened lately."""
-        from ef_engine.service.recent_events import recent_events
-        from ef_engine.service.record_names import Names
-
-        read = partial(recent_events, Names(self.workspace.places))
-        self.push_screen(_screen("live", "LiveScreen")("What happened lately (UTC)", read))
-
-    def open_stage_form(self, file: str | None = None) -> None:
-        """Opens the stage form, on a file if one is named."""
-        if self.session.is_read_only:
-            self.notify(f"stage: {READ_ONLY}.", severity="warning", timeout=5)
-        elif file == LOADED_ID:
-            from ef_tui.prompt import run_command
-
-            run_command(self, "stage")
-        else:
-            self.push_screen(_screen("stage", "StageScreen")(Path(file) if file else Path.cwd()))
+    # Keys
 
     def action_help(self) -> None:
         """Shows the keys."""
-        self.push_screen(_screen("help", "HelpScreen")(self.session.preferences.keys))
+        from ef_tui.screens.help import HelpScreen
+
+        here = self.screen.SCOPE if isinstance(self.screen, EfScreen) else EVERYWHERE
+        self.push_screen(HelpScreen(self.session.preferences.keys, here))
 
     def action_command(self) -> None:
         """Asks for a command of `ef_cli`."""
@@ -419,8 +300,3 @@ def _painted() -> None:
     """What was made to start stays for good, so that no collection of garbage ever looks through it."""
     gc.freeze()
     gc.enable()
-
-
-def _screen(module: str, name: str) -> Callable[..., Screen[None]]:
-    """A screen's class, imported when it is first opened: the first paint does not wait for it."""
-    return cast("Callable[..., Screen[None]]", getattr(import_module(f"ef_tui.screens.{module}"), name))

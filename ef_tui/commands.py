@@ -9,15 +9,30 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from ef_engine.cli.commands import COMMANDS
 from ef_engine.errors import CommandError
+from ef_engine.service.query_fields import suggestion
 from ef_tui.palette import READING
 
 PROGRAM = "ef_cli"
+_NAMES = frozenset(name for command in COMMANDS for name in (command.name, *command.aliases)) | {"help"}
 
 
 def command_text(words: Sequence[str], workspace_words: Sequence[str] = ()) -> str:
     """The command as one types it."""
     return shlex.join((PROGRAM, *workspace_words, *words))
+
+
+def why_no_command(text: str) -> str:
+    """Why what was typed so far is no command of `ef_cli`, with the name that may be meant; nothing if it is one."""
+    words = text.split()
+    if words[:1] == [PROGRAM]:
+        del words[0]
+    if not words:
+        return "type a command"
+    if words[0] in _NAMES or words[0].startswith("-"):
+        return ""
+    return f"there is no command {words[0]!r}; {suggestion(words[0], _NAMES, 'help lists them')}"
 
 
 def split(text: str, is_read_only: bool) -> list[str]:

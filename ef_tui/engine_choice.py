@@ -23,7 +23,7 @@ RUNNING = frozenset({"run", "restart"})
 def choose_engine(app: EfApp) -> None:
     """Asks where forecasts shall run; what was queued before stays where it is."""
     if app.session.is_read_only:
-        app.notify(f"where forecasts run: {READ_ONLY}.", severity="warning", timeout=5)
+        app.warn(f"where forecasts run: {READ_ONLY}.")
         return
     from ef_tui.screens.engine import EngineForm
 
@@ -31,7 +31,7 @@ def choose_engine(app: EfApp) -> None:
         if taken is not None:
             _take(app, *taken)
 
-    app.push_screen(EngineForm(app.workspace), answered)
+    app.push_screen(EngineForm(app.workspace, app.session.scheduler), answered)
 
 
 def _take(app: EfApp, workspace: Workspace, note: str) -> None:

@@ -12,7 +12,7 @@ from ef_tui.widgets.lines import Hint
 def flow_hints(keys: Mapping[str, str], subjects: Sequence[Subject], is_read_only: bool) -> list[Hint]:
     """The hints, the most useful first; `keys` are those of the screen by the ids of their bindings."""
     actions = [action for action in FLOW_ACTIONS if not action.why_not(subjects, is_read_only)]
-    names = ("filter", "zoom") if subjects and subjects[0].of == SCHEDULE else ("filter", "fold", "zoom")
+    names = ("filter", "fold", "zoom") if subjects and subjects[0].of != SCHEDULE else ("filter", "zoom")
     return [
         *([Hint(keys["flow_open"], "open", "screen.open")] if subjects else []),
         *(Hint(keys[each.id], each.title_for(subjects), f"screen.act('{each.id}')") for each in actions),

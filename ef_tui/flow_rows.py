@@ -27,11 +27,11 @@ FLOW_COLUMNS = (
 )
 STEP_COLUMNS = (
     Column("Step", 22, grow=1),
-    Column("Sequence", 8, spare=2),
+    Column("Sequence", 8, spare=2, tight=5, short="Seq."),
     Column("State", 17),
     Column("Time", 6, is_right=True),
     Column("Tries", 5, is_right=True, spare=4),
-    Column("Message", 10, grow=3, spare=3),
+    Column("Message", 10, grow=3, spare=1, wish=24),
     Column("ID", 17, spare=5),
 )
 SCHEDULE_COLUMNS = (
@@ -39,7 +39,7 @@ SCHEDULE_COLUMNS = (
     Column("Next due (UTC)", 16),
     Column("Last", 10),
     Column("Last due (UTC)", 16, spare=3),
-    Column("When", 12, grow=1, spare=2),
+    Column("When", 12, grow=1, spare=2, wish=16),
     Column("Command", 12, grow=2, spare=1),
 )
 _LONGEST_VALUE = 24

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Glyphs:
     """`states` by word; `bar` are the cells of a progress bar, full and empty, `parts`
-    those in between, from little to much; `levels` a trend from low to high."""
+    those in between, from little to much; `levels` a trend from low to high; `more` say to the left and right of
+    columns that there are others."""
 
     states: Mapping[str, str]
     bar: tuple[str, str]
@@ -19,6 +20,7 @@ class Glyphs:
     levels: str
     mark: str
     ellipsis: str
+    more: tuple[str, str]
     is_ascii: bool
 
     def state(self, word: str) -> str:
@@ -36,7 +38,7 @@ class Glyphs:
 UNICODE = Glyphs(
     states={
         "loaded": "·", "invalid": "✗", "staged": "○", "queued": "◔", "running": "●", "paused": "‖", "stuck": "◌",
-        "frozen": "◇", "lost": "?", "evaluated": "✓", "infeasible": "⊘", "incomplete": "◑", "failed": "✗",
+        "frozen": "◇", "lost": "?", "evaluated": "✓", "infeasible": "∆", "incomplete": "◑", "failed": "✗",
         "killed": "■", "timed_out": "◷", "crashed": "✗", "skipped": "·", "upstream_failed": "✗", "unreadable": "!",
         "ready": "○", "active": "●", "success": "✓", "failure": "✗", "declared": "○", "done": "✓", "": "·",
     },
@@ -45,6 +47,7 @@ UNICODE = Glyphs(
     levels="▁▂▃▄▅▆▇█",
     mark="◆",
     ellipsis="…",
+    more=("◂", "▸"),
     is_ascii=False,
 )  # fmt: skip
 
@@ -60,8 +63,16 @@ ASCII = Glyphs(
     levels="_.-~=+*#",
     mark="*",
     ellipsis=">",
+    more=("<", ">"),
     is_ascii=True,
 )  # fmt: skip
+
+_PLAIN = str.maketrans({"↑": "^", "↓": "v", "←": "<", "→": ">", "·": "-", "…": ">"})
+
+
+def plain(text: str) -> str:
+    """Words of the dashboard itself with the signs that every terminal has."""
+    return text.translate(_PLAIN)
 
 
 def glyphs_for(environment: Mapping[str, str] = os.environ) -> Glyphs:

@@ -18,8 +18,9 @@ from ef_engine.errors import CommandError
 from ef_engine.service.query_fields import suggestion
 
 _WIDE = "ef_tui.widgets.wide_table.WideTable"
+EVERYWHERE = "everywhere"
 _SCREENS = {
-    "everywhere": ("ef_tui.app.EfApp", "ef_tui.screens.base.EfScreen"),
+    EVERYWHERE: ("ef_tui.app.EfApp", "ef_tui.screens.base.EfScreen"),
     "main screen": ("ef_tui.screens.main.MainScreen", "ef_tui.widgets.virtual_table.VirtualTable"),
     "output": ("ef_tui.screens.output.OutputScreen",),
     "forecast": ("ef_tui.screens.forecast.ForecastScreen", "ef_tui.screens.paged.PagedScreen", _WIDE),
@@ -28,7 +29,8 @@ _SCREENS = {
     "flows": ("ef_tui.screens.flows.FlowsScreen",),
     "stage form": ("ef_tui.screens.stage.StageScreen",),
 }
-"""Where bindings are declared, by scope; what is not there yet is passed over."""
+"""Where bindings are declared, by scope."""
+SCOPES = tuple(_SCREENS)
 
 _NAMES = {
     "question_mark": "?", "slash": "/", "colon": ":", "space": "space", "escape": "esc", "up": "↑", "down": "↓",
@@ -63,7 +65,7 @@ def shown(key: str) -> str:
     return "+".join((*modifiers, name))
 
 
-def every_binding(keys: Mapping[str, str] | None = None, scopes: Collection[str] = tuple(_SCREENS)) -> list[Bound]:
+def every_binding(keys: Mapping[str, str] | None = None, scopes: Collection[str] = SCOPES) -> list[Bound]:
     """Every binding that has an id, scope by scope, in the order they are declared."""
     found: dict[tuple[str, str], Bound] = {}
     for scope in scopes:
@@ -86,7 +88,7 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(key.strip() for key in text.split(",") if key.strip())
 
 
-def keys_by_id(keys: Mapping[str, str], scopes: Collection[str] = ("everywhere", "main screen")) -> dict[str, str]:
+def keys_by_id(keys: Mapping[str, str], scopes: Collection[str] = (EVERYWHERE, "main screen")) -> dict[str, str]:
     """The first key of each binding of these scopes as it is shown, by id."""
     return {bound.id: shown(bound.keys[0]) for bound in every_binding(keys, scopes) if bound.keys}
 
@@ -116,10 +118,10 @@ def _is_key(key: str) -> bool:
 
 def _check_conflicts(keys: Mapping[str, str], places: Mapping[str, str]) -> None:
     bindings = every_binding(keys)
-    everywhere = [bound for bound in bindings if bound.scope == "everywhere"]
+    everywhere = [bound for bound in bindings if bound.scope == EVERYWHERE]
     for scope in _SCREENS:
         owners: dict[str, str] = {}
-        own = [bound for bound in bindings if bound.scope == scope and scope != "everywhere"]
+        own = [bound for bound in bindings if bound.scope == scope and scope != EVERYWHERE]
         for key, binding_id in _pairs([*own, *everywhere]):
             other = owners.setdefault(key, binding_id)
             if other != binding_id and not {other, binding_id}.isdisjoint(keys):

@@ -11,8 +11,6 @@ from ef_tui.subjects import subject_of
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
 
-ANSWERS = (Answer("k", "keep it going"), Answer("w", "wait for it"), Answer("x", "kill it"))
-
 
 def leave(app: EfApp) -> None:
     """Leaves at once where nothing is unfinished, or nothing may be done about it."""
@@ -20,9 +18,10 @@ def leave(app: EfApp) -> None:
     if not count or app.session.is_read_only or any(isinstance(screen, Question) for screen in app.screen_stack):
         app.exit()
         return
-    noun = "forecast is" if count == 1 else "forecasts are"
-    about = "A process of its own looks after it, so it goes on without the dashboard. Esc stays here."
-    app.push_screen(Question(f"{count:,} {noun} unfinished.", ANSWERS, about), partial(_answered, app))
+    noun, it, goes = ("forecast is", "it", "it goes") if count == 1 else ("forecasts are", "them", "they go")
+    answers = (Answer("k", f"keep {it} going"), Answer("w", f"wait for {it}"), Answer("x", f"kill {it}"))
+    about = f"A process of its own looks after {it}, so {goes} on without the dashboard. Esc stays here."
+    app.push_screen(Question(f"{count:,} {noun} unfinished.", answers, about), partial(_answered, app))
 
 
 def _answered(app: EfApp, answer: str | None) -> None:

@@ -111,6 +111,7 @@ def session_of(invocation: Invocation) -> Session:
         with_database=_with_database(invocation),
         is_read_only=bool(invocation.option("read_only", False)),
         words=_words(invocation.args),
+        scheduler=invocation.option("scheduler", ""),
     )
 
 

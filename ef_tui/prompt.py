@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +12,7 @@ from ef_tui.palette import Entry, command_entries, history_entries
 from ef_tui.screens.base import EfScreen
 from ef_tui.screens.output import OutputScreen
 from ef_tui.screens.palette import PaletteScreen
+from ef_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
@@ -58,8 +57,8 @@ def run_command(app: EfApp, text: str) -> None:
         app.look_now()
         if screen.is_attached:
             screen.say("done" if code == 0 else f"ended with {code}")
-            if code:
-                screen.view.show(_wrapped(screen.view.lines, app.size.width - 3))
+            if code:  # what went wrong is sentences, which nobody should have to scroll sideways for
+                screen.view.show(wrapped(screen.view.lines, max(20, app.size.width - 3)))
 
     def told(lines: list[str]) -> None:
         if app.is_running:
@@ -67,11 +66,6 @@ def run_command(app: EfApp, text: str) -> None:
 
     work = partial(running.run, max(40, app.size.width - 1), told)
     app.in_background(work, ended, group=f"command {len(app.history)}")
-
-
-def _wrapped(lines: Sequence[str], width: int) -> list[str]:
-    """What went wrong is sentences, which nobody should have to scroll sideways for."""
-    return [part for line in lines for part in textwrap.wrap(line, max(20, width), break_on_hyphens=False) or [""]]
 
 
 def _append(screen: OutputScreen, lines: list[str]) -> None:

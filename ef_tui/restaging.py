@@ -8,29 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ef_engine.service.inputs import Changes
-from ef_tui.staging import change_words, restage_all, stage_one
+from ef_tui.staging import change_words, stage_one
 from ef_tui.subjects import Subject
 
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
+    from ef_tui.screens.restage import Restaged
 
 
 def ask_for_dates(app: EfApp, subjects: Sequence[Subject]) -> None:
-    """Asks for other dates, then stages what is known with them."""
+    """Asks for other dates and stages what is known with them."""
     from ef_tui.screens.restage import DatesForm
 
-    def given(changes: Changes | None) -> None:
-        if changes is not None:
-            _restage(app, subjects, changes)
+    def staged(restaged: Restaged | None) -> None:
+        if restaged is not None:
+            changes, sentence = restaged
+            app.show_command([("restage", each.kind, "--id", each.id, *change_words(changes)) for each in subjects])
+            app.done(sentence)
 
-    app.push_screen(DatesForm(subjects), given)
-
-
-def _restage(app: EfApp, subjects: Sequence[Subject], changes: Changes) -> None:
-    app.show_command([("restage", each.kind, "--id", each.id, *change_words(changes)) for each in subjects])
-    ids = [subject.id for subject in subjects]
-    work = partial(restage_all, app.workspace, ids, changes)
-    app.in_background(work, app.done, group="action", is_exclusive=False)
+    app.push_screen(DatesForm(subjects), staged)
 
 
 def stage(app: EfApp, path: Path, changes: Changes, is_run: bool, then: Callable[[], None]) -> None:

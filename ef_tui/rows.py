@@ -30,7 +30,7 @@ STAGED_COLUMNS = (
 )
 IN_PROGRESS_SHOWN = (
     Column("State", 9, field="state"),
-    Column("Label", 6, grow=2, field="label", wish=12),
+    Column("Label", 6, grow=2, field="label", wish=11),
     Column("Done", 10, spare=1, field="progress"),
     Column("ETA", 6, is_right=True, spare=2, field="eta"),
     Column("Time", 6, is_right=True, spare=4, field="elapsed"),
@@ -42,18 +42,17 @@ IN_PROGRESS_SHOWN = (
 WORKER = Column("Worker", 21, grow=2, spare=1, field="process")
 """Of what runs on a cluster; anything else runs here, which nobody has to be told."""
 
-NET_WORTH_WIDTH = 12
 EVALUATED_COLUMNS = (
     Column("State", 12, field="state"),
-    Column("Label", 6, grow=3, field="label", wish=12),
-    Column("Reached", 7, is_right=True, spare=3),
-    Column("Net worth", NET_WORTH_WIDTH, is_right=True, spare=1, field="net_worth"),
-    Column("Trend", 8, spare=4),
+    Column("Label", 6, grow=3, field="label", wish=20),
+    Column("Reached", 7, is_right=True, spare=1, tight=5, short="Met"),
+    Column("Net worth", 12, is_right=True, field="net_worth", tight=7, short="Worth"),
+    Column("Trend", 8, spare=2, tight=5),
     Column("End", 10, spare=5, field="end"),
     Column("ID", 13, spare=6, field="id"),
 )
 
-BAR = 5
+BAR, FEWEST_STEPS = 5, 5
 _MANY = 10
 """Steps a second from which fractions of them interest nobody."""
 
@@ -99,7 +98,7 @@ def evaluated_cells(row: Row, glyphs: Glyphs) -> Sequence[Cell]:
         Cell(_name(row)),
         Cell(f"{row.reached}/{row.goals}" if row.goals else "", "good" if row.reached == row.goals else ""),
         _worth(row),
-        Cell("".join(glyphs.levels[int(digit)] for digit in row.trend), "accent"),
+        _course(row, glyphs),
         Cell(row.end or "", "muted"),
         Cell(row.id, "muted"),
     )
@@ -111,13 +110,20 @@ def _worth(row: Row) -> Cell:
         return Cell("")
     amount = Decimal(row.net_worth)
     prefix = "to " if row.kind == SET else ""
-    return Cell(prefix + _amount(amount, NET_WORTH_WIDTH - len(prefix)), "bad" if amount < 0 else "")
+    text, *shorter = (prefix + each for each in _amounts(amount))
+    return Cell(text, "bad" if amount < 0 else "", tuple(shorter))
 
 
-def _amount(amount: Decimal, width: int) -> str:
-    """The amount; without cents, or in thousands, where nothing else fits: no digit may be cut off."""
-    texts = (money(amount), f"{amount:,.0f}", f"{amount / 1000:,.0f}k")
-    return next((text for text in texts if len(text) <= width), texts[-1])
+def _amounts(amount: Decimal) -> Sequence[str]:
+    """The amount, without cents, in thousands and in millions: no digit may be cut off."""
+    return money(amount), f"{amount:,.0f}", f"{amount / 1000:,.0f}k", f"{amount / 1_000_000:,.1f}M"
+
+
+def _course(row: Row, glyphs: Glyphs) -> Cell:
+    """From the first day to the last; where there is little room, in fewer steps between them."""
+    levels = [glyphs.levels[int(digit)] for digit in row.trend]
+    steps = [round(step * (len(levels) - 1) / (FEWEST_STEPS - 1)) for step in range(FEWEST_STEPS if levels else 0)]
+    return Cell("".join(levels), "accent", ("".join(levels[step] for step in steps),))
 
 
 def _name(row: Row) -> str:

@@ -32,7 +32,8 @@ class Session:
 
     `with_database` adds what lies in a database, None where none is looked at. `words` are the options an `ef_cli`
     command needs to mean this very workspace; `place` is what it is called. Where forecasts run is said in the
-    workspace; commands have to name this machine too where somebody chose it here (`is_engine_chosen`).
+    workspace; commands have to name this machine too where somebody chose it here (`is_engine_chosen`). `scheduler` is
+    the address that a command uses which names none, because it is set.
     """
 
     workspace: Workspace
@@ -44,6 +45,7 @@ class Session:
     words: tuple[str, ...] = ()
     place: str = ""
     is_engine_chosen: bool = False
+    scheduler: str = ""
 
     @property
     def engine_words(self) -> tuple[str, ...]:
@@ -51,7 +53,8 @@ class Session:
         engine, scheduler = self.workspace.engine, self.workspace.scheduler
         if engine == "local" and not self.is_engine_chosen:
             return ()
-        return ("--engine", engine, *(("--scheduler", scheduler) if scheduler else ()))
+        is_named = scheduler or (self.scheduler and engine != "local")
+        return ("--engine", engine, *(("--scheduler", scheduler) if is_named else ()))
 
     @property
     def place_shown(self) -> str:

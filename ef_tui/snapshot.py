@@ -82,6 +82,7 @@ class SnapshotReader:
     lookout: Lookout
     with_database: WithDatabase | None = None
     last: Snapshot = field(default=EMPTY)
+    _was_there: bool = False
     _asked: float = -DATABASE_SECONDS
     _rows: tuple[Row, ...] | None = None
     _groups: tuple[tuple[Row, ...], ...] = ((), (), (), ())
@@ -112,7 +113,15 @@ class SnapshotReader:
             evaluated=evaluated,
             is_queue_paused=is_queue_paused(self.workspace.places),
             signs=self.survey.signs,
+            problem=self._gone(),
         )
+
+    def _gone(self) -> str:
+        """Whether somebody took the workspace away; one that is new has no directory yet."""
+        data = self.workspace.places.data
+        is_there = data.is_dir()
+        self._was_there |= is_there
+        return f"The workspace is gone: there is no {data} any more." if self._was_there and not is_there else ""
 
     def _extended(self, rows: tuple[Row, ...]) -> tuple[Row, ...]:
         """The rows, with what the database adds where one is looked at."""

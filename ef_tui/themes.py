@@ -21,7 +21,7 @@ THEMES = (
     Theme(
         name="contrast", primary="#ffff00", secondary="#00ffff", accent="#ffff00", success="#00ff00",
         warning="#ffff00", error="#ff6060", foreground="#ffffff", background="#000000", surface="#000000",
-        panel="#000000", dark=True, text_alpha=1.0,
+        panel="#303030", dark=True, text_alpha=1.0,
         variables={"muted": "#ffffff", "border-blurred": "#808080", "block-cursor-text-style": "bold"},
     ),
     Theme(

@@ -13,6 +13,7 @@ from ef_engine.errors import EfError
 from ef_engine.service.rights import Right
 from ef_engine.service.workspace import Workspace
 from ef_tui.subjects import Subject
+from ef_tui.wrapping import wrapped
 
 
 class SomeFailedError(EfError):
@@ -163,7 +164,8 @@ def show(workspace: Workspace, subjects: Sequence[Subject], width: int) -> str:
     from ef_engine.service.ids import find_any_record
     from ef_engine.service.show import show as facts_of
 
-    return "\n".join(fact_lines(facts_of(workspace.places, find_any_record(workspace.places, subjects[0].id))))
+    lines = fact_lines(facts_of(workspace.places, find_any_record(workspace.places, subjects[0].id)))
+    return "\n".join(wrapped(lines, width))
 
 
 def _each(subjects: Sequence[Subject], change: Callable[[Subject], object], done: str) -> str:

@@ -11,15 +11,21 @@ import os
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from unittest.mock import patch
 
 from ef_engine.service.sample import init
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.places import places_under
+from ef_tui.opening import open_comparison, open_flows, open_record
+from tests.tui import flow_workspace
 from tests.tui.conftest import Person, opened
 from tests.tui.snapshots import svg_of
 from tests.tui.workspaces import make
 
 HERE = Path(__file__).parent
+FLOWS = "flows"
+"""The typical workspace with flows and schedules in it."""
+
 Visit = Callable[[Person], Awaitable[None]]
 
 HOUSEHOLD, SET = "8444b033da58", "Sc0edc0460f4d"
@@ -52,7 +58,7 @@ async def _report(person: Person) -> None:
 
 async def _forecast(person: Person) -> None:
     await _main(person)
-    person.app.open_record(HOUSEHOLD)
+    open_record(person.app, HOUSEHOLD)
     await person.until(lambda: "┤" in person.text)
     await person.press("down", "space")
     await person.pilot.pause(0.3)
@@ -65,7 +71,7 @@ async def _decisions(person: Person) -> None:
 
 async def _comparison(person: Person) -> None:
     await _main(person)
-    person.app.open_comparison(SCENARIOS)
+    open_comparison(person.app, SCENARIOS)
     await person.until(lambda: "less net worth" in person.text)
     await person.press("2")
     await person.until(lambda: "┤" in person.text)
@@ -73,9 +79,16 @@ async def _comparison(person: Person) -> None:
 
 async def _set(person: Person) -> None:
     await _main(person)
-    person.app.open_record(SET)
+    open_record(person.app, SET)
     await person.until(lambda: "smaller flat" in person.text)
     await person.press("right")
+
+
+async def _flows(person: Person) -> None:
+    await _main(person)
+    open_flows(person.app, f"{flow_workspace.FAILED}.{flow_workspace.BROKEN + 1}")
+    await person.until(lambda: "ValueError" in person.text)
+    await person.pilot.pause(0.3)
 
 
 PICTURES: dict[str, tuple[str, tuple[int, int], str, Visit]] = {
@@ -89,15 +102,23 @@ PICTURES: dict[str, tuple[str, tuple[int, int], str, Visit]] = {
     "decisions": ("typical", (120, 36), "light", _decisions),
     "comparison": ("typical", (120, 36), "dark", _comparison),
     "set": ("typical", (120, 36), "dark", _set),
+    "flows": (FLOWS, (120, 36), "dark", _flows),
 }
 """By name: workspace, size, theme, and the way to what is shown."""
+
+
+def _made(kind: str, home: Path) -> Workspace:
+    workspace = make("typical" if kind == FLOWS else kind, home)
+    if kind == FLOWS:
+        flow_workspace.add("typical", home)
+    return workspace
 
 
 async def take(name: str, directory: Path) -> str:
     """One picture as SVG; workspaces are made in `directory`."""
     kind, size, theme, visit = PICTURES[name]
     home = directory / kind
-    workspace = Workspace(places_under(home), "ann") if home.exists() else make(kind, home)
+    workspace = Workspace(places_under(home), "ann") if home.exists() else _made(kind, home)
     async with opened(workspace, size=size, theme=theme, place="~/house") as person:
         await visit(person)
         return svg_of(person.app, "ef_tui")
@@ -109,8 +130,9 @@ def main() -> None:
         house = Path(scratch) / "house"
         init(house)
         os.chdir(house)
-        for name in PICTURES:
-            (HERE / f"{name}.svg").write_text(asyncio.run(take(name, Path(scratch))), encoding="utf-8")
+        with flow_workspace.stopped_clock(), patch("ef_tui.app.run_what_is_due"):
+            for name in PICTURES:
+                (HERE / f"{name}.svg").write_text(asyncio.run(take(name, Path(scratch))), encoding="utf-8")
 
 
 if __name__ == "__main__":

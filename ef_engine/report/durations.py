@@ -1,4 +1,4 @@
-"""How long something takes, in the two largest units that matter."""
+"""How long something takes, in the two largest units that matter, and how often something is wished, in one."""
 
 from __future__ import annotations
 
@@ -13,3 +13,9 @@ def duration_text(seconds: float) -> str:
             smaller, smaller_size = _UNITS[position + 1]
             return f"{left // size}{unit}{left % size // smaller_size:02}{smaller}"
     return f"{left}s"
+
+
+def interval_text(seconds: float) -> str:
+    """An interval as one would type it: `1d`, `90m` or `45s`; exact, in the largest unit of which it is a multiple."""
+    unit, size = next(((unit, size) for unit, size in _UNITS if seconds % size == 0), ("s", 1))
+    return f"{seconds / size:.15g}{unit}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from ef_engine.jobs.scheduled_run import log_path
 from ef_engine.report.facts import fact_lines
 from ef_engine.service.due_times import next_due
-from ef_engine.service.schedules import find
+from ef_engine.service.schedules import find, rhythm
 from ef_engine.store import schedules
 from ef_engine.store.clock import to_text
 from ef_engine.store.places import Places
@@ -48,7 +48,7 @@ def _row(schedule: Schedule, moment: datetime) -> ScheduleRow:
 
 def when_text(schedule: Schedule) -> str:
     """When it is due, for people."""
-    return f"{schedule.cron} {schedule.zone}" if schedule.cron else f"every {schedule.interval:g}s"
+    return f"{rhythm(schedule)} {schedule.zone}" if schedule.cron else rhythm(schedule)
 
 
 def _note(run: Run) -> str:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from ef_engine.errors import CommandError, HeldError, NotFoundError
 from ef_engine.jobs.scheduled_run import launch
+from ef_engine.report.durations import interval_text
 from ef_engine.service.due_times import check_cron, check_zone, latest_due, next_due
 from ef_engine.store import journal, process, schedules
 from ef_engine.store.clock import to_text
@@ -88,12 +89,17 @@ def find(places: Places, name: str) -> Schedule:
     return found
 
 
+def rhythm(schedule: Schedule) -> str:
+    """How often it is due: its five fields, or `every 1d`."""
+    return schedule.cron or f"every {interval_text(schedule.interval or 0)}"
+
+
 def cells(schedule: Schedule, moment: datetime) -> tuple[object, ...]:
-    """The values in the order of `COLUMNS`, as of a moment; moments in UTC, an interval in seconds."""
+    """The values in the order of `COLUMNS`, as of a moment; moments in UTC."""
     due, latest = next_due(schedule, moment), schedule.latest
     return (
         schedule.name,
-        schedule.cron or f"every {schedule.interval:g}s",
+        rhythm(schedule),
         schedule.zone if schedule.cron else None,
         to_text(due) if due else None,
         latest.due if latest else None,

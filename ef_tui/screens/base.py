@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen, ScreenResultType
 
 if TYPE_CHECKING:
     from ef_tui.app import EfApp
@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class EfScreen(Screen[None]):
-    """A full screen. Keys have ids, so that the config file can move them; those of screens begin with its name."""
+    """A full screen; `SCOPE` is the name its keys are listed under.
+
+    Keys have ids, so that the config file can move them; those of screens begin with its name.
+    """
+
+    SCOPE: ClassVar[str]
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "back", show=False, id="back"),
@@ -46,3 +51,18 @@ class EfScreen(Screen[None]):
         """Returns to the screen before."""
         if len(self.app.screen_stack) > 1:
             self.app.pop_screen()
+
+
+class Dialog(ModalScreen[ScreenResultType | None], Generic[ScreenResultType]):
+    """A question over the screen it is about; esc takes it away, which is no answer."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "back", show=False)]
+
+    @property
+    def dashboard(self) -> EfApp:
+        """The app, as what it is."""
+        return cast("EfApp", self.app)
+
+    def on_mount(self) -> None:
+        """What was told before must not lie on what is asked now; called beside the `on_mount` of each dialog."""
+        self.app.clear_notifications()

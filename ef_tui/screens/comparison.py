@@ -26,6 +26,7 @@ from ef_engine.service.compare import compare_ids
 from ef_tui.actions import READ_ONLY
 from ef_tui.chart import ChartLine, colors
 from ef_tui.grids import GridRow, cells_of, grid_columns, grid_rows, key_of
+from ef_tui.opening import open_output
 from ef_tui.screens.paged import COLORS, PagedScreen
 from ef_tui.short_names import sharing, told_apart
 from ef_tui.verbs import report_comparison
@@ -58,12 +59,15 @@ class ComparisonScreen(PagedScreen):
 
     def make_pages(self) -> Sequence[Widget]:
         """Empty until the forecasts were read."""
+        glyphs = self.dashboard.session.glyphs
         self.overview = TextView()
         self.names = VirtualTable[str](
-            (Column("Line", 10, grow=1),), str, lambda name: (Cell(name),), has_header=True, id="names"
+            (Column("Line", 10, grow=1),), str, lambda name: (Cell(name),), glyphs=glyphs, id="names"
         )
         self.chart = ChartView(id="chart-view")
-        self.tables = [WideTable[GridRow]((), key_of, cells_of, empty_text="nothing differs") for _ in range(3)]
+        self.tables = [
+            WideTable[GridRow]((), key_of, cells_of, empty_text="nothing differs", glyphs=glyphs) for _ in range(3)
+        ]
         return (
             self.overview, Horizontal(self.names, Vertical(Line(id="lines"), self.chart)), *self.tables,
         )  # fmt: skip
@@ -85,6 +89,7 @@ class ComparisonScreen(PagedScreen):
     def _show_comparison(self, comparison: Comparison) -> None:
         if not self.is_mounted:
             return
+        self.has_read()
         self.comparison = comparison
         self._say_who()
         text = render_text(comparison_report(comparison), max(40, min(self.size.width - 2, TEXT_WIDTH)))
@@ -158,7 +163,7 @@ class ComparisonScreen(PagedScreen):
         """Makes the page of the comparison and opens it; where nothing may be written, says so."""
         app = self.dashboard
         if app.session.is_read_only:
-            app.notify(f"report: {READ_ONLY}.", severity="warning", timeout=5)
+            app.warn(f"report: {READ_ONLY}.")
             return
         app.show_command([("compare", *self.ids, "--format", "html", "--open")])
         app.in_background(partial(report_comparison, app.workspace, list(self.ids)), app.tell, group="action")
@@ -167,7 +172,7 @@ class ComparisonScreen(PagedScreen):
         """Shows the comparison as text, whose keys can write it to a file."""
         if self.comparison is not None:
             text = render_text(comparison_report(self.comparison), TEXT_WIDTH)
-            self.dashboard.open_output(f"ef_cli compare {' '.join(self.ids)}", text)
+            open_output(self.dashboard, f"ef_cli compare {' '.join(self.ids)}", text)
 
     def texts(self, table: VirtualTable[Any], row: Any) -> Sequence[str]:
         """What of a row is searched."""

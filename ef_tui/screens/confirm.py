@@ -10,8 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
+
+from ef_tui.screens.base import Dialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,10 @@ class Answer:
     text: str
 
 
-class Question(ModalScreen[str | None]):
+class Question(Dialog[str]):
     """Ends with the key of the answer, or None for none."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", show=False),
         Binding("left,h", "app.focus_previous", show=False),
         Binding("right,l", "app.focus_next", show=False),
     ]

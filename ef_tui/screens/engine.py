@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, cast
+from typing import ClassVar, NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static
 
 from ef_engine.service.workspace import Workspace
+from ef_tui.screens.base import Dialog
 from ef_tui.widgets.box import Box
 from ef_tui.widgets.columns import Cell, Column
 from ef_tui.widgets.virtual_table import VirtualTable
-
-if TYPE_CHECKING:
-    from ef_tui.app import EfApp
 
 Taken = tuple[Workspace, str]
 """The workspace with its forecasts run where that was chosen, and what to know about it."""
@@ -46,30 +43,32 @@ def _cells(place: Place) -> Sequence[Cell]:
     return Cell(place.title), Cell(place.about, "muted")
 
 
-class EngineForm(ModalScreen[Taken | None]):
-    """Ends with what was chosen and can run forecasts, or None; says what is wrong with what cannot."""
+class EngineForm(Dialog[Taken]):
+    """Ends with what was chosen and can run forecasts, or None; says what is wrong with what cannot.
+
+    The address is that of the cluster in use, else `scheduler`.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", show=False),
         Binding("enter", "take", "take it", show=False),
     ]
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, scheduler: str = "") -> None:
         super().__init__()
-        self._workspace = workspace
+        self._workspace, self._scheduler = workspace, workspace.scheduler or scheduler
 
     def compose(self) -> ComposeResult:
         """The places, the box for an address, and what came of asking there."""
-        glyphs = cast("EfApp", self.app).session.glyphs
+        glyphs = self.dashboard.session.glyphs
         with Vertical(classes="dialog"):
             yield Static("Where shall forecasts run?", classes="question")
             yield VirtualTable[Place](
-                _COLUMNS, lambda place: place.key, _cells, mark=glyphs.mark, ellipsis=glyphs.ellipsis,
+                _COLUMNS, lambda place: place.key, _cells, glyphs=glyphs,
                 has_header=False, id="places",
             )  # fmt: skip
             with Horizontal(classes="field"):
                 yield Label("Address")
-                yield Box(self._workspace.scheduler, id="scheduler", compact=True, placeholder="tcp://host:8786")
+                yield Box(self._scheduler, id="scheduler", compact=True, placeholder="tcp://host:8786")
             yield Static("for as long as this dashboard is open", classes="about", id="told", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("take it", id="go", compact=True)
@@ -116,7 +115,7 @@ class EngineForm(ModalScreen[Taken | None]):
 
     def _ask(self, engine: str, scheduler: str) -> None:
         self._say(f"Asking {scheduler} ..." if scheduler else "Looking whether that works ...")
-        cast("EfApp", self.app).in_background(
+        self.dashboard.in_background(
             partial(_running_at, self._workspace, engine, scheduler), self._found, failed=self._failed, group="engine"
         )
 

@@ -17,6 +17,7 @@ from textual.markup import escape
 from textual.timer import Timer
 
 from ef_tui import flow_rows
+from ef_tui.doing import do, refuses
 from ef_tui.due import why_not_run
 from ef_tui.flow_actions import FLOW_ACTIONS, FLOWS_BY_ID
 from ef_tui.flow_hints import flow_hints
@@ -33,6 +34,7 @@ from ef_tui.widgets.flow_panes import FLOWS, SCHEDULES, STEPS, FlowPanes
 from ef_tui.widgets.lines import KeyLine, Line, Part, TabLine
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
+from ef_tui.wrapping import wrapped
 
 if TYPE_CHECKING:
     from ef_engine.service.flow_tree_rows import FlowRow, TreeRow
@@ -132,7 +134,7 @@ class FlowsScreen(FilteredScreen):
 
     def _show_tree(self) -> None:
         steps, tree = self.panes[STEPS], self.seen.tree
-        steps.table.empty_text = tree.problem if tree else "nothing to show"
+        steps.say_empty(tree.problem if tree else "the steps of the run under the cursor")
         steps.show(flow_rows.unfolded(tree.rows, self.arranged.folded) if tree else ())
         if self._wanted_step and tree:
             key = next((row.key for row in tree.rows if row.record_id == self._wanted_step), "")
@@ -254,8 +256,8 @@ class FlowsScreen(FilteredScreen):
         """Does one of the actions to what is under the cursor."""
         action, subjects = FLOWS_BY_ID[name], self.subjects()
         if name not in ("flow_run", "flow_recover"):
-            self.dashboard.do(action, subjects)
-        elif not self.dashboard.refuses(action, subjects):
+            do(self.dashboard, action, subjects)
+        elif not refuses(self.dashboard, action, subjects):
             begin = start_anew if name == "flow_run" else ask_to_recover
             begin(self.dashboard, action, subjects[0], self.go_to_run)
 
@@ -280,10 +282,11 @@ class FlowsScreen(FilteredScreen):
             title = f"{row.name}@{row.sequence}  {row.record_id}"
             self._open_text(title, partial(step_text, workspace, row.record_id))
         else:
-            self.notify(f"{row.name}@{row.sequence} has not begun.", severity="warning", markup=False, timeout=4)
+            self.dashboard.warn(f"{row.name}@{row.sequence} has not begun.")
 
     def _open_text(self, title: str, read: Callable[[], Sequence[str]]) -> None:
-        self.app.push_screen(LiveScreen(title, read, from_end=False))
+        width = max(40, self.size.width - 3)
+        self.app.push_screen(LiveScreen(title, lambda: wrapped(read(), width), from_end=False))
 
     def action_fold(self) -> None:
         """Hides what hangs on a branch, or shows it again."""

@@ -58,16 +58,20 @@ class ForecastScreen(PagedScreen):
 
     def make_pages(self) -> Sequence[Widget]:
         """Empty until the forecast was read."""
-        mark = self.dashboard.session.glyphs.mark
+        glyphs = self.dashboard.session.glyphs
         self.legend = VirtualTable[pages.LegendRow](
-            pages.LINE_COLUMNS, lambda row: row.key, pages.legend_cells, mark=mark, id="legend"
+            pages.LINE_COLUMNS, lambda row: row.key, pages.legend_cells, glyphs=glyphs, id="legend"
         )
         self.chart = ChartView(id="chart-view")
-        self.days = WideTable[pages.DayRow]((), lambda row: row.key, pages.day_cells, empty_text="no result yet")
-        self.milestones = WideTable[GridRow]((), key_of, cells_of, empty_text="no milestones, or no result yet")
+        self.days = WideTable[pages.DayRow](
+            (), lambda row: row.key, pages.day_cells, empty_text="no result yet", glyphs=glyphs
+        )
+        self.milestones = WideTable[GridRow](
+            (), key_of, cells_of, empty_text="no milestones, or no result yet", glyphs=glyphs
+        )
         self.decisions = VirtualTable[pages.DecisionRow](
             pages.DECISION_COLUMNS, lambda row: str(row.place), pages.decision_cells,
-            empty_text="nothing was refused, reduced or put off", id="decision-table",
+            empty_text="nothing was refused, reduced or put off", glyphs=glyphs, id="decision-table",
         )  # fmt: skip
         self.inputs, self.log_view = TextView(), TextView()
         drawing = Vertical(Line(id="lines"), self.chart)
@@ -102,6 +106,7 @@ class ForecastScreen(PagedScreen):
     def _show_whole(self, whole: Whole) -> None:
         if not self.is_mounted:
             return
+        self.has_read()
         self.whole = whole
         glyphs, record = self.dashboard.session.glyphs, whole.record
         label = f"  {record.label}" if record.label else ""
@@ -164,10 +169,7 @@ class ForecastScreen(PagedScreen):
                     Hint(self.key_of("forecast_follow"), "that day", "screen.follow"),
                 )
             case 2:
-                return (
-                    Hint(self.key_of("forecast_day"), "go to a day", "screen.go_to_day"),
-                    Hint("←→", "columns", "app.bell"),
-                )
+                return (Hint(self.key_of("forecast_day"), "go to a day", "screen.go_to_day"),)
             case 3:
                 title = "only others" if self._shows_all else "all"
                 return (Hint(self.key_of("forecast_others"), title, "screen.only_others"),)

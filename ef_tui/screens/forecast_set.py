@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from textual import on
@@ -15,6 +16,7 @@ from ef_engine.report.scenarios_report import cell_of, milestone_grid, ranking_g
 from ef_engine.service.scenarios import Record, read_set
 from ef_tui import grids
 from ef_tui.grids import GridRow, cells_of, grid_columns, grid_rows, key_of
+from ef_tui.opening import open_comparison, open_record
 from ef_tui.screens.paged import PagedScreen, trace
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import EVALUATED, Subject
@@ -53,12 +55,17 @@ class SetScreen(PagedScreen):
 
     def make_pages(self) -> Sequence[Widget]:
         """Empty until the set was read."""
-        mark = self.dashboard.session.glyphs.mark
-        self._pointer = ">" if self.dashboard.session.glyphs.is_ascii else "▸"
-        self.metrics = VirtualTable[str]((Column("Metric", 10, grow=1),), str, lambda name: (Cell(name),), id="metrics")
-        self.matrix = CellTable[GridRow]((), key_of, self._matrix_cells, empty_text="the set has no choices")
-        self.ranking = WideTable[GridRow]((), key_of, cells_of, fixed=2, empty_text="one scenario only", mark=mark)
-        self.moves = WideTable[GridRow]((), key_of, cells_of, empty_text="no milestone moves")
+        glyphs = self.dashboard.session.glyphs
+        self._pointer = glyphs.more[1]
+        self.metrics = VirtualTable[str](
+            (Column("Metric", 10, grow=1),), str, lambda name: (Cell(name),), glyphs=glyphs, id="metrics"
+        )
+        make = partial(WideTable[GridRow], (), key_of, cells_of, glyphs=glyphs)
+        self.matrix = CellTable[GridRow](
+            (), key_of, self._matrix_cells, empty_text="the set has no choices", glyphs=glyphs
+        )
+        self.ranking = make(fixed=2, empty_text="one scenario only")
+        self.moves = make(empty_text="no milestone moves")
         return Horizontal(self.metrics, self.matrix), self.ranking, self.moves
 
     def on_mount(self) -> None:
@@ -88,6 +95,7 @@ class SetScreen(PagedScreen):
     def _show_set(self, read: tuple[Record, Scenarios]) -> None:
         if not self.is_mounted:
             return
+        self.has_read()
         record, self.found = read
         self._label, self._members = record.label, frozenset(each.id for each in self.found.scenarios)
         self._seen = self._trace(self.dashboard.snapshot)
@@ -187,7 +195,8 @@ class SetScreen(PagedScreen):
             Hint(self.key_of("set_open"), "open", "screen.open"),
             Hint(self.key_of("set_select"), "select", "screen.select"),
             Hint(self.key_of("set_compare"), "compare", "screen.compare"),
-            Hint(self.key_of("set_metric"), "metric", "screen.metric"), Hint("←→", "option", "app.bell"),
+            Hint(self.key_of("set_metric"), "metric", "screen.metric"),
+            *((Hint("←→", "option", "app.bell"),) if self._place == MATRIX else ()),
         )  # fmt: skip
 
     def texts(self, table: VirtualTable[Any], row: Any) -> Sequence[str]:
@@ -214,7 +223,7 @@ class SetScreen(PagedScreen):
         if self.metrics.has_focus:
             self.matrix.focus()
         elif (scenario := self.current()) is not None:
-            self.dashboard.open_record(scenario.id)
+            open_record(self.dashboard, scenario.id)
 
     def action_select(self) -> None:
         """Selects the scenario under the cursor, or no longer."""
@@ -226,7 +235,7 @@ class SetScreen(PagedScreen):
         elif len(self._chosen) < MOST_COMPARED:
             self._chosen.append(scenario.id)
         else:
-            self.notify(f"No more than {MOST_COMPARED} can be compared.", severity="warning", timeout=4)
+            self.dashboard.warn(f"No more than {MOST_COMPARED} can be compared.")
         self.ranking.select(self._chosen)
         self._say_scenario()
 
@@ -237,9 +246,9 @@ class SetScreen(PagedScreen):
         if len(ids) < 2 and scenario is not None and scenario.id not in ids:
             ids.append(scenario.id)
         if len(ids) < 2:
-            self.notify("Select two to four scenarios with space, then compare them.", severity="warning", timeout=4)
+            self.dashboard.warn("Select two to four scenarios with space, then compare them.")
         else:
-            self.dashboard.open_comparison(ids)
+            open_comparison(self.dashboard, ids)
 
     @property
     def copied(self) -> str:

@@ -1,7 +1,6 @@
 """The main screen: loaded data, staged, in progress and evaluated, as many of the four at once as fit.
 
-From 240 columns on they stand in a row, from 120 two by two, from 80 two at a time, below that one; where not all are
-shown, a line of tabs names the others.
+Where not all are shown, a line of tabs names the others.
 """
 
 from __future__ import annotations
@@ -13,31 +12,26 @@ from typing import Any, ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container
 from textual.timer import Timer
 from textual.widgets import Static
 
 from ef_engine.errors import EfError
 from ef_engine.service.contents import Contents
-from ef_engine.service.in_progress import InProgress
-from ef_engine.service.in_progress_fields import FIELDS as IN_PROGRESS_FIELDS
-from ef_engine.service.in_progress_fields import value_of
-from ef_engine.service.listing import FIELDS, Row
 from ef_tui import rows
 from ef_tui.actions import ACTIONS, WITH_RESULT
-from ef_tui.best_scenarios import listed
+from ef_tui.doing import act, turn_queue
 from ef_tui.keymap import keys_by_id
+from ef_tui.opening import open_events, open_flows, open_record, open_stage_form
 from ef_tui.palette import Entry, action_entries
 from ef_tui.screens.filtered import FilteredScreen
 from ef_tui.snapshot import Snapshot
 from ef_tui.subjects import Subject, subject_of
 from ef_tui.top_line import top_line
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
-from ef_tui.widgets.loaded_pane import FILE_COLUMNS, LoadedPane, file_cells
+from ef_tui.widgets.loaded_pane import LoadedPane
+from ef_tui.widgets.main_panes import IN_PROGRESS, LOADED, MainPanes
 from ef_tui.widgets.pane import Pane
 from ef_tui.widgets.virtual_table import VirtualTable
-
-LOADED, STAGED, IN_PROGRESS, EVALUATED = PANES = ("loaded", "staged", "in-progress", "evaluated")
 
 LEAST_WIDTH, LEAST_HEIGHT = 40, 12
 CONTENTS_DELAY = 0.12
@@ -47,6 +41,7 @@ CONTENTS_DELAY = 0.12
 class MainScreen(FilteredScreen):
     """Four panes over one snapshot, and the lines around them."""
 
+    SCOPE = "main screen"
     AUTO_FOCUS = ""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -71,9 +66,6 @@ class MainScreen(FilteredScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._place = 3
-        self._beside = {0: 1, 1: 3}
-        self._is_zoomed = False
         self._waiting: Timer | None = None
         self._contents_of: str | None = None
         self._contents_shown: str | None = None
@@ -86,40 +78,19 @@ class MainScreen(FilteredScreen):
         yield Line(id="top")
         yield TabLine(id="tabs")
         yield Line(id="banner")
-        yield Container(*self._panes(), id="panes")
+        session = self.dashboard.session
+        yield MainPanes(session.glyphs, self._keys, is_read_only=session.is_read_only)
         yield self.filter_box("state=failed label~car order by net_worth desc")
         yield Line(id="command")
         yield KeyLine(id="keys")
         yield Static(id="too-small")
-
-    def _panes(self) -> tuple[Pane, ...]:
-        glyphs = self.dashboard.session.glyphs
-        make = partial(VirtualTable[Any], mark=glyphs.mark, ellipsis=glyphs.ellipsis)
-        files = make(FILE_COLUMNS, _row_key, partial(file_cells, glyphs=glyphs))
-        staged = make(
-            rows.STAGED_COLUMNS, _row_key, partial(rows.staged_cells, glyphs=glyphs), empty_text="nothing is staged"
-        )
-        running = make(
-            rows.IN_PROGRESS_SHOWN, _record_key, partial(rows.in_progress_cells, glyphs=glyphs),
-            empty_text="nothing runs",
-        )  # fmt: skip
-        evaluated = make(
-            rows.EVALUATED_COLUMNS, _row_key, partial(rows.evaluated_cells, glyphs=glyphs),
-            empty_text="nothing was run yet",
-        )  # fmt: skip
-        return (
-            LoadedPane(1, files, glyphs, id=LOADED),
-            Pane(2, "Staged", staged, fields=FIELDS, id=STAGED),
-            Pane(3, "In progress", running, fields=IN_PROGRESS_FIELDS, value=value_of, id=IN_PROGRESS),
-            Pane(4, "Evaluated", evaluated, fields=FIELDS, value=listed, id=EVALUATED),
-        )
 
     def on_mount(self) -> None:
         """Shows what is known already."""
         self.query_one("#banner").display = False
         self.show(self.dashboard.snapshot)
         self._arrange()
-        self.panes[self._place].table.focus()
+        self.current.table.focus()
 
     # What it shows
 
@@ -129,14 +100,19 @@ class MainScreen(FilteredScreen):
         return keys_by_id(self.dashboard.session.preferences.keys)
 
     @property
+    def arranged(self) -> MainPanes:
+        """The panes, and which of them is the current one."""
+        return self.query_one(MainPanes)
+
+    @property
     def panes(self) -> tuple[Pane, ...]:
         """The four, in their order."""
-        return tuple(self.query_one(f"#{name}", Pane) for name in PANES)
+        return self.arranged.panes
 
     @property
     def current(self) -> Pane:
         """The pane that has the keys, or had them last."""
-        return self.panes[self._place]
+        return self.arranged.current
 
     @property
     def table(self) -> VirtualTable[Any]:
@@ -149,7 +125,7 @@ class MainScreen(FilteredScreen):
         groups: tuple[Sequence[Any], ...] = (
             snapshot.loaded, snapshot.staged, snapshot.in_progress, snapshot.evaluated,
         )  # fmt: skip
-        self.panes[2].table.show_columns(rows.in_progress_columns(snapshot.in_progress))
+        self.panes[IN_PROGRESS].table.show_columns(rows.in_progress_columns(snapshot.in_progress))
         for pane, group in zip(self.panes, groups, strict=True):
             pane.show(group)
         self._say_lines()
@@ -167,10 +143,10 @@ class MainScreen(FilteredScreen):
         app = self.dashboard
         self.query_one("#top", Line).say(*top_line(app.session, app.snapshot, self.size.width))
         banner = self.query_one("#banner", Line)
-        banner.display = bool(app.snapshot.warning)
+        banner.display = bool(app.snapshot.warning) and not self._is_too_small
         banner.say(Part(f" {app.snapshot.warning}", "$warning"))
         captions = [pane.caption if self.size.width >= 80 else pane.short_caption for pane in self.panes]
-        self.query_one("#tabs", TabLine).show(captions, [pane.display for pane in self.panes], self._place)
+        self.query_one("#tabs", TabLine).show(captions, self.arranged.shown, self.arranged.place)
         self._say_keys()
 
     def _say_keys(self) -> None:
@@ -204,50 +180,41 @@ class MainScreen(FilteredScreen):
         """Arranges the panes anew."""
         self._arrange()
         self._say_lines()
+        self._look_into_soon()
+
+    @property
+    def _is_too_small(self) -> bool:
+        return self.size.width < LEAST_WIDTH or self.size.height < LEAST_HEIGHT
 
     def _arrange(self) -> None:
-        width, height = self.size
-        is_small = width < LEAST_WIDTH or height < LEAST_HEIGHT
-        self.set_class(is_small, "-too-small")
-        if is_small:
+        self.set_class(self._is_too_small, "-too-small")
+        if self._is_too_small:
             needed = f"{LEAST_WIDTH} columns and {LEAST_HEIGHT} lines are needed"
-            self.query_one("#too-small", Static).update(f"This terminal has {width} x {height}; {needed}.")
-        visible = self._visible(width)
-        for place, pane in enumerate(self.panes):
-            pane.display = place in visible
-        panes = self.query_one("#panes")
-        for count, name in ((1, "-one"), (2, "-two"), (4, "-four")):
-            panes.set_class(len(visible) == count and not (count == 4 and width >= 240), name)
-        panes.set_class(len(visible) == 4 and width >= 240, "-row")
-        self.query_one("#tabs").display = len(visible) < 4
-
-    def _visible(self, width: int) -> set[int]:
-        """Which panes are shown; where there is room for two, one of the first two beside one of the last two."""
-        if self._is_zoomed or width < 80:
-            return {self._place}
-        return set(self._beside.values()) if width < 120 else {0, 1, 2, 3}
+            here = f"{self.size.width} x {self.size.height}"
+            self.query_one("#too-small", Static).update(f"This terminal has {here}; {needed}.")
+        self.arranged.fit_in(self.size)
+        self.query_one("#tabs").display = not all(self.arranged.shown) and not self._is_too_small
 
     def action_pane(self, place: int) -> None:
         """Goes to a pane; in it, to its next table."""
         tables = [table for table in self.panes[place].tables if table.display]
-        following = tables.index(self.table) + 1 if place == self._place and self.table in tables else 0
+        following = tables.index(self.table) + 1 if place == self.arranged.place and self.table in tables else 0
         self._go_to(place)
         tables[following % len(tables)].focus()
 
     def _go_to(self, place: int) -> None:
-        if place != self._place:
-            self._place = place
-            self._beside[place // 2] = place
+        if place != self.arranged.place:
+            self.arranged.go_to(place)
             self._arrange()
             self._say_lines()
 
     def action_next_pane(self, steps: int) -> None:
         """Goes to the pane beside this one."""
-        self.action_pane((self._place + steps) % len(PANES))
+        self.action_pane((self.arranged.place + steps) % len(self.panes))
 
     def action_zoom(self) -> None:
         """Shows the current pane alone, or all that fit again."""
-        self._is_zoomed = not self._is_zoomed
+        self.arranged.is_zoomed = not self.arranged.is_zoomed
         self._arrange()
         self._say_lines()
 
@@ -281,7 +248,7 @@ class MainScreen(FilteredScreen):
     def _look_into(self) -> None:
         """Reads what the input under the cursor holds, where the pane that shows it is on the screen."""
         self._is_about_to_look = False
-        pane, subjects = self.panes[0], self.subjects()
+        pane, subjects = self.panes[LOADED], self.subjects()
         if not pane.display or not subjects or subjects[0].id == self._contents_of:
             return
         subject = subjects[0]
@@ -300,16 +267,16 @@ class MainScreen(FilteredScreen):
 
     def action_act(self, name: str) -> None:
         """Does one of the actions to what is selected."""
-        self.dashboard.act(name, self.subjects())
+        act(self.dashboard, name, self.subjects())
 
     def action_stage(self) -> None:
         """Opens the stage form, on the file under the cursor if there is one."""
         files = [subject.id for subject in self.subjects() if subject.group == "loaded"]
-        self.dashboard.open_stage_form(files[0] if files else None)
+        open_stage_form(self.dashboard, files[0] if files else None)
 
     def action_pause_queue(self) -> None:
         """Holds the queue, or lets it go on."""
-        self.dashboard.turn_queue()
+        turn_queue(self.dashboard)
 
     def action_open(self) -> None:
         """Opens what is under the cursor."""
@@ -323,7 +290,7 @@ class MainScreen(FilteredScreen):
             has_result = subject.state in WITH_RESULT
             words = ("report", subject.kind, subject.id) if has_result else ("show", subject.id)
             self.dashboard.show_command([words])
-            self.dashboard.open_record(subject.id)
+            open_record(self.dashboard, subject.id)
 
     def action_select(self) -> None:
         """Selects the row under the cursor, or no longer, and moves on."""
@@ -350,11 +317,11 @@ class MainScreen(FilteredScreen):
     def action_events(self) -> None:
         """Shows what happened lately."""
         self.dashboard.show_command([("listen",)])
-        self.dashboard.open_events()
+        open_events(self.dashboard)
 
     def action_flows(self) -> None:
         """Shows flows and schedules."""
-        self.dashboard.open_flows()
+        open_flows(self.dashboard)
 
     def action_back(self) -> None:
         """Undoes one after the other: the filter, the selection, the zoom."""
@@ -363,7 +330,7 @@ class MainScreen(FilteredScreen):
             pane.filter_by("")
         elif pane.table.selected:
             pane.table.select(())
-        elif self._is_zoomed:
+        elif self.arranged.is_zoomed:
             self.action_zoom()
         self._say_lines()
 
@@ -376,7 +343,7 @@ class MainScreen(FilteredScreen):
     def filter_given(self, text: str) -> None:
         """Names the command that finds the same."""
         if text:
-            self.dashboard.show_command([("ps" if self._place == 2 else "list", "--filter", text)])
+            self.dashboard.show_command([("ps" if self.arranged.place == IN_PROGRESS else "list", "--filter", text)])
 
     @on(VirtualTable.HeaderClicked)
     def _sort(self, event: VirtualTable.HeaderClicked) -> None:
@@ -395,11 +362,3 @@ class MainScreen(FilteredScreen):
     @on(VirtualTable.Opened)
     def _opened(self) -> None:
         self.action_open()
-
-
-def _row_key(row: Row) -> str:
-    return row.id
-
-
-def _record_key(row: InProgress) -> str:
-    return row.record.id

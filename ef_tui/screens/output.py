@@ -21,6 +21,7 @@ from ef_tui.widgets.text_view import TextView
 class OutputScreen(EfScreen):
     """`title` says what it is; `closed` is called when it is left, for what should then stop."""
 
+    SCOPE = "output"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "search", "search", id="output_search"),
         Binding("w", "save", "write to a file", id="output_save"),
@@ -66,7 +67,8 @@ class OutputScreen(EfScreen):
         hints = [
             Hint("↑↓", "scroll", "app.bell"), Hint(keys["output_search"], "search", "screen.search"),
             Hint("n", "next", "screen.next"), Hint(keys["output_save"], "write to a file", "screen.save"),
-            Hint(keys["output_copy"], "copy", "screen.copy"), Hint(keys["back"], "back", "screen.back"),
+            Hint(keys["output_copy"], "copy", "screen.copy"), Hint(keys["help"], "help", "app.help"),
+            Hint(keys["back"], "back", "screen.back"),
         ]  # fmt: skip
         self.query_one(KeyLine).hint(hints, self.size.width)
 

@@ -13,6 +13,7 @@ from textual.containers import Container
 from textual.widget import Widget
 from textual.widgets import Input
 
+from ef_tui.doing import act
 from ef_tui.keymap import keys_by_id
 from ef_tui.screens.base import EfScreen
 from ef_tui.snapshot import Snapshot
@@ -21,6 +22,7 @@ from ef_tui.widgets.box import Box
 from ef_tui.widgets.lines import Hint, KeyLine, Line, Part, TabLine
 from ef_tui.widgets.text_view import TextView
 from ef_tui.widgets.virtual_table import VirtualTable
+from ef_tui.widgets.wide_table import CellTable, WideTable
 
 COLORS = (
     "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white", "bright_black", "bright_red", "bright_green",
@@ -38,12 +40,8 @@ def trace(snapshot: Snapshot, record_id: str) -> object:
 
 
 class PagedScreen(EfScreen):
-    """`SCOPE` is the name its keys are listed under.
+    """`PAGES` are the ids and titles of the pages, which `make_pages` makes in the same order."""
 
-    `PAGES` are the ids and titles of the pages, which `make_pages` makes in the same order.
-    """
-
-    SCOPE: ClassVar[str]
     PAGES: ClassVar[Sequence[tuple[str, str]]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
         *(
@@ -66,6 +64,7 @@ class PagedScreen(EfScreen):
         self._answer: Callable[[str], None] | None = None
         self._searched = ""
         self._problem = ""
+        self._empty_texts: dict[VirtualTable[Any], str] = {}
 
     def make_pages(self) -> Sequence[Widget]:
         """The pages."""
@@ -85,7 +84,16 @@ class PagedScreen(EfScreen):
     def on_mount(self) -> None:
         """Opens the first page."""
         self.query_one("#ask").display = False
+        self._empty_texts = {table: table.empty_text for table in self.query(VirtualTable)}
+        for table in self._empty_texts:
+            table.say_empty("reading ...")
         self.action_pane(0)
+
+    def has_read(self) -> None:
+        """From now on an empty table means that there is nothing to show."""
+        for table, text in self._empty_texts.items():
+            table.say_empty(text)
+        self._empty_texts = {}
 
     # Pages
 
@@ -138,9 +146,8 @@ class PagedScreen(EfScreen):
 
     def say_error(self, error: Exception) -> None:
         """Says why there is nothing to show, for as long as there is nothing."""
-        for table in self.query(VirtualTable):
-            table.empty_text = ""
-            table.refresh()
+        self._empty_texts = dict.fromkeys(self.query(VirtualTable), "")
+        self.has_read()
         self._problem = str(error)
         self.say("")
 
@@ -154,12 +161,17 @@ class PagedScreen(EfScreen):
         """Names the keys that fit."""
         keys = self._keys
         hints = [
-            *self.hints(),
+            *self.hints(), *((Hint("←→", "columns", "app.bell"),) if self._has_columns else ()),
             Hint(keys["page_search"], "search", "screen.search"), Hint(keys["page_report"], "report", "screen.report"),
             Hint(keys["page_copy"], "copy id", "screen.copy"), Hint(keys["help"], "help", "app.help"),
             Hint(keys["back"], "back", "screen.back"),
         ]  # fmt: skip
         self.query_one(KeyLine).hint(hints, self.size.width)
+
+    @property
+    def _has_columns(self) -> bool:
+        """Whether the arrows move columns on this page."""
+        return any(not isinstance(table, CellTable) for table in self._views(WideTable))
 
     def key_of(self, binding_id: str) -> str:
         """The key of a binding, for people."""
@@ -259,12 +271,12 @@ class PagedScreen(EfScreen):
     def action_report(self) -> None:
         """Makes the page of what is shown, and opens it."""
         if subject := self.subject():
-            self.dashboard.act("report", [subject])
+            act(self.dashboard, "report", [subject])
 
     def action_read(self) -> None:
         """Shows the report of what is shown as text."""
         if subject := self.subject():
-            self.dashboard.act("read", [subject])
+            act(self.dashboard, "read", [subject])
 
     @property
     def copied(self) -> str:

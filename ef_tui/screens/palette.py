@@ -1,6 +1,6 @@
 """The palette: type, and what fits is listed below. `:` offers the commands of `ef_cli`, ctrl+p the actions too.
 
-Enter runs what is typed if it begins with a command, else what the cursor is on; tab takes over what the cursor is on.
+Enter runs what is typed if it is a command, else what the cursor is on; tab takes over what the cursor is on.
 """
 
 from __future__ import annotations
@@ -12,24 +12,24 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from ef_engine.cli.commands import COMMANDS
+from ef_tui.commands import why_no_command
+from ef_tui.glyphs import plain
 from ef_tui.palette import Entry, matching
+from ef_tui.screens.base import Dialog
 from ef_tui.widgets.box import Box
 from ef_tui.widgets.columns import Cell, Column
 from ef_tui.widgets.virtual_table import VirtualTable
 
-_COLUMNS = (Column("", 24, grow=2), Column("", 4), Column("", 20, grow=3, spare=1))
-_NAMES = {name for command in COMMANDS for name in (command.name, *command.aliases, "help")}
+_ACTIONS = (Column("", 24, grow=2), Column("", 4), Column("", 20, grow=3, spare=1))
+_COMMANDS = (Column("", 36, grow=3), Column("", 4), Column("", 20, grow=2, spare=1))
 
 
-class PaletteScreen(ModalScreen[Entry | str | None]):
+class PaletteScreen(Dialog[Entry | str]):
     """Ends with an action's entry, or with the words of a command."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "back", show=False),
         Binding("down,ctrl+n", "move(1)", "down", show=False, priority=True),
         Binding("up,ctrl+p", "move(-1)", "up", show=False, priority=True),
         Binding("tab", "take", "complete", show=False, priority=True),
@@ -38,15 +38,16 @@ class PaletteScreen(ModalScreen[Entry | str | None]):
     def __init__(self, entries: Sequence[Entry], prompt: str) -> None:
         super().__init__()
         self._entries, self._prompt = entries, prompt
+        self._columns = _ACTIONS if any(entry.action for entry in entries) else _COMMANDS
 
     def compose(self) -> ComposeResult:
         """The box above the list."""
         with Vertical(classes="dialog wide palette"):
             yield Box(placeholder=self._prompt, id="typed", compact=True)
-            yield VirtualTable[Entry](
-                _COLUMNS, _key, _cells, empty_text="enter runs it as it stands", has_header=False, id="offers"
-            )
-            yield Static("enter run   tab complete   ↑↓ choose   esc back", classes="about")
+            glyphs = self.dashboard.session.glyphs
+            yield VirtualTable[Entry](self._columns, _key, _cells, glyphs=glyphs, has_header=False, id="offers")
+            hints = "enter run   tab complete   ↑↓ choose   esc back"
+            yield Static(plain(hints) if glyphs.is_ascii else hints, classes="about")
 
     def on_mount(self) -> None:
         """Offers everything."""
@@ -61,14 +62,13 @@ class PaletteScreen(ModalScreen[Entry | str | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        found = matching(self._entries, event.value)
-        self.offers.show(found)
+        self.offers.empty_text = why_no_command(event.value) or "enter runs it as it stands"
+        self.offers.show(matching(self._entries, event.value))
         self.offers.go_to(0)
 
     @on(Input.Submitted)
     def _given(self, event: Input.Submitted) -> None:
-        words = event.value.split()
-        if words and words[0] in _NAMES:
+        if not why_no_command(event.value):
             self.dismiss(event.value)
         elif (entry := self.offers.cursor) is not None:
             self._choose(entry)

@@ -10,9 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from ef_tui.screens.base import Dialog
 from ef_tui.widgets.columns import Cell, Column
 from ef_tui.widgets.virtual_table import VirtualTable
 
@@ -23,11 +23,11 @@ _COLUMNS = (Column("Action", 6), Column("Step", 18, grow=1), Column("Reason", 20
 _TONES = {"run": "accent", "maybe": "warn"}
 
 
-class PlanScreen(ModalScreen[bool]):
+class PlanScreen(Dialog[bool]):
     """`question` is asked above the plan, `about` names the command that does it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,n", "dismiss(False)", "back", show=False),
+        Binding("n", "dismiss(False)", "no", show=False),
         Binding("y", "dismiss(True)", "yes", show=False),
         Binding("left,h,right,l,tab", "app.focus_next", show=False),
     ]
@@ -41,7 +41,8 @@ class PlanScreen(ModalScreen[bool]):
         with Vertical(classes="dialog wide palette"):
             yield Static(self._question, classes="question", markup=False)
             yield Static(summary(self._rows), classes="about", markup=False)
-            yield VirtualTable[tuple[int, PlanRow]](_COLUMNS, lambda row: str(row[0]), _cells, id="plan")
+            glyphs = self.dashboard.session.glyphs
+            yield VirtualTable[tuple[int, PlanRow]](_COLUMNS, lambda row: str(row[0]), _cells, glyphs=glyphs, id="plan")
             yield Static(self._about, classes="about", markup=False)
             with Horizontal(classes="answers"):
                 yield Button("n no", id="no", compact=True)

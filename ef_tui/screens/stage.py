@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import textwrap
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -21,6 +20,7 @@ from textual.widgets import Button, DirectoryTree, Input, Label
 from ef_engine.errors import EfError, InputError
 from ef_engine.service.contents import Contents, contents_of_file
 from ef_engine.service.inputs import Changes
+from ef_tui.findings import problem_lines
 from ef_tui.keymap import keys_by_id
 from ef_tui.restaging import stage
 from ef_tui.screens.base import EfScreen
@@ -58,6 +58,7 @@ class InputTree(DirectoryTree):
 class StageScreen(EfScreen):
     """`start` is a file to begin with, or a directory."""
 
+    SCOPE = "stage form"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "stage(False)", "stage it", id="stage_it", priority=True),
         Binding("ctrl+r", "stage(True)", "stage and run it", id="stage_and_run", priority=True),
@@ -208,7 +209,7 @@ class StageScreen(EfScreen):
     def action_stage(self, is_run: bool) -> None:
         """Stages the file, and queues it if that is asked for."""
         if self._file is None or not self._is_valid:
-            self.notify("Pick a valid file first.", severity="warning")
+            self.dashboard.warn("Pick a valid file first.")
             return
         values = {field: self.query_one(f"#field-{field}", Input).value.strip() or None for field, *_ in FIELDS}
         changes = Changes(label=values["label"], start_date=values["start"], end_date=values["end"])
@@ -217,14 +218,14 @@ class StageScreen(EfScreen):
     def action_edit(self) -> None:
         """Opens the file in `$VISUAL` or `$EDITOR`, then looks into it again."""
         if self._file is None or not self._file.is_file():
-            self.notify("Pick a file first.", severity="warning")
+            self.dashboard.warn("Pick a file first.")
             return
         editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             with self.app.suspend():
                 subprocess.run([*shlex.split(editor), str(self._file)], check=False)
         except SuspendNotSupported:
-            self.notify("No editor can be opened in this terminal.", severity="warning")
+            self.dashboard.warn("No editor can be opened in this terminal.")
         except OSError as error:
             self.notify(f"{editor} cannot be started ({error.strerror}); set EDITOR.", severity="error", markup=False)
         self._look()
@@ -241,15 +242,3 @@ def _looked_into(path: Path) -> Contents | EfError:
         return contents_of_file(path)
     except EfError as error:
         return error
-
-
-def problem_lines(error: EfError, width: int) -> list[str]:
-    """The findings, each with its place, and below it what to do, wrapped to `width`."""
-    if not isinstance(error, InputError):
-        return textwrap.wrap(str(error), width)
-    lines = []
-    for problem in error.problems:
-        place = problem.place.rpartition(": ")[2]
-        lines += textwrap.wrap(f"{place}: {problem.text}", width, subsequent_indent="    ")
-        lines += [*textwrap.wrap(problem.remedy, width, initial_indent="    ", subsequent_indent="    "), ""]
-    return lines

@@ -35,7 +35,7 @@ class FlowPanes(Container):
         )  # fmt: skip
         self.steps = make(
             2, "Steps", "flow-steps", flow_rows.STEP_COLUMNS, partial(_step_cells, glyphs, self.folded),
-            flow_rows.STEP_FIELDS, "nothing to show",
+            flow_rows.STEP_FIELDS, "the steps of the run under the cursor",
         )  # fmt: skip
         self.schedules = make(
             3, "Schedules", "flow-schedules", flow_rows.SCHEDULE_COLUMNS,
@@ -80,9 +80,7 @@ def _pane(
     fields: Sequence[str],
     empty_text: str,
 ) -> Pane:
-    table = VirtualTable[Any](
-        columns, flow_rows.key_of, cells, mark=glyphs.mark, ellipsis=glyphs.ellipsis, empty_text=empty_text
-    )
+    table = VirtualTable[Any](columns, flow_rows.key_of, cells, glyphs=glyphs, empty_text=empty_text)
     return Pane(number, title, table, fields=fields, value=flow_rows.value_of, id=name)
 
 

@@ -12,7 +12,11 @@ from textual import events
 from textual.content import Content
 from textual.widgets import Static
 
+from ef_tui.glyphs import plain
+
 GAP = 2
+LASTING = 2
+"""How many of the last keys stay."""
 
 
 class Part(NamedTuple):
@@ -33,6 +37,8 @@ class Line(Static):
     def say(self, *parts: Part | str) -> None:
         """Shows the parts one after the other, if that is anything new."""
         given = tuple(part if isinstance(part, Part) else Part(part) for part in parts)
+        if self.app.has_class("-ascii"):
+            given = tuple(part._replace(text=plain(part.text)) for part in given)
         if given != self._parts:
             self._parts = given
             self.update(Content.assemble(*((part.text, part.style) for part in given)))
@@ -68,19 +74,19 @@ class Hint(NamedTuple):
 
 
 class KeyLine(Line):
-    """The keys that do something here, as many as fit; the last one stays whatever happens."""
+    """The keys that do something here, as many as fit; the last ones, help and the way out, stay where others go."""
 
     def hint(self, hints: Sequence[Hint], width: int) -> None:
         """Shows hints."""
-        *others, last = hints
-        left, kept = width - last.width - 1, []
-        for hint in others:
-            left -= hint.width + GAP
+        places = range(len(hints))
+        left, kept = width - 1 + GAP, []
+        for place in (*reversed(places[-LASTING:]), *places[:-LASTING]):
+            left -= hints[place].width + GAP
             if left < 0:
                 break
-            kept.append(hint)
+            kept.append(place)
         parts = [Part(" ")]
-        for hint in (*kept, last):
+        for hint in (hints[place] for place in sorted(kept)):
             parts += [Part(hint.key, "bold $primary", hint.action), Part(f" {hint.title}", "$muted", hint.action)]
             parts.append(Part(" " * GAP))
         self.say(*parts[:-1])

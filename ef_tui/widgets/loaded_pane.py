@@ -28,7 +28,7 @@ FILE_COLUMNS = (
     Column("End", 10, spare=2),
 )
 CONTENT_COLUMNS = (
-    Column("Name", 12, grow=2),
+    Column("Name", 12, grow=2, wish=16),
     Column("Amount", 11, is_right=True),
     Column("About", 12, grow=3, spare=1),
 )
@@ -79,9 +79,7 @@ def problem_rows(error: EfError) -> list[ContentRow]:
 
 def contents_table(id: str, glyphs: Glyphs) -> VirtualTable[ContentRow]:
     """A table for `content_rows`."""
-    return VirtualTable[ContentRow](
-        CONTENT_COLUMNS, lambda row: row.key, lambda row: row.cells, mark=glyphs.mark, ellipsis=glyphs.ellipsis, id=id
-    )
+    return VirtualTable[ContentRow](CONTENT_COLUMNS, lambda row: row.key, lambda row: row.cells, glyphs=glyphs, id=id)
 
 
 class LoadedPane(Pane):
@@ -92,6 +90,7 @@ class LoadedPane(Pane):
         files.add_class("files")
         files.display = False
         self.contents = contents_table("contents", glyphs)
+        self.contents.empty_text = "what the row under the cursor holds: accounts, items, rules and milestones"
 
     def compose(self) -> ComposeResult:
         """The files above the contents."""

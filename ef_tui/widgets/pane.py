@@ -15,6 +15,8 @@ from ef_tui.widgets.virtual_table import VirtualTable
 
 SHORT = ("Loaded", "Staged", "Running", "Done")
 
+NONE_FOUND = "no row passes the filter: esc takes it away"
+
 Value = Callable[[Any, str], object]
 
 
@@ -36,6 +38,7 @@ class Pane(Vertical):
         self._fields, self._value = fields, value
         self._all: Sequence[Any] = ()
         self._query = Query()
+        self._empty_text = table.empty_text
         self.filter_text = ""
         self._entitle()
 
@@ -73,6 +76,11 @@ class Pane(Vertical):
         self._refill()
         return True
 
+    def say_empty(self, text: str) -> None:
+        """Says this while there is nothing to filter."""
+        self._empty_text = text
+        self._refill()
+
     def filter_by(self, text: str) -> None:
         """Shows only what a query finds; raises CommandError, and changes nothing, for one that makes no sense."""
         text = as_query(text)
@@ -92,6 +100,7 @@ class Pane(Vertical):
     def _refill(self) -> None:
         rows = apply(self._query, self._all, self._value) if self.filter_text else self._all
         self.table.show(rows)
+        self.table.say_empty(NONE_FOUND if self.filter_text and self._all else self._empty_text)
         self._entitle()
 
     def _entitle(self) -> None:

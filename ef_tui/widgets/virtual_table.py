@@ -6,6 +6,7 @@ is under the cursor stays where the eye is. A refresh repaints the lines whose t
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -18,7 +19,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from ef_tui.widgets.columns import GAP, Cell, Column, Fitted, aligned, fit
+from ef_tui.glyphs import UNICODE, Glyphs
+from ef_tui.widgets.columns import GAP, Cell, Column, Fitted, fit
 
 RowT = TypeVar("RowT")
 
@@ -103,8 +105,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         cells_of: Callable[[RowT], Sequence[Cell]],
         *,
         empty_text: str = "",
-        mark: str = "✓",
-        ellipsis: str = "…",
+        glyphs: Glyphs = UNICODE,
         has_header: bool = True,
         id: str | None = None,
         classes: str | None = None,
@@ -112,7 +113,7 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         super().__init__(id=id, classes=classes)
         self.columns, self.key_of, self._cells_of = tuple(columns), key_of, cells_of
         self.empty_text, self._head = empty_text, int(has_header)
-        self._mark, self._ellipsis = mark, ellipsis
+        self.glyphs = glyphs
         self._rows: Sequence[RowT] = ()
         self._places: dict[str, int] | None = {}
         self._fitting: tuple[int, tuple[Fitted, ...]] = (-1, ())
@@ -166,6 +167,12 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         self._repaint(before)
         if was != self._cursor_key:
             self.post_message(self.Highlighted(self, self._cursor_key))
+
+    def say_empty(self, text: str) -> None:
+        """Says this while there is no row."""
+        if text != self.empty_text:
+            self.empty_text = text
+            self.refresh()
 
     def cells(self, row: RowT) -> Sequence[Cell]:
         """What a row shows, in the order of the columns."""
@@ -290,20 +297,24 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
 
     def _header_strip(self, width: int) -> Strip:
         style = self.get_component_rich_style("virtual-table--header")
-        cells = (aligned(each.column.title, each.width, each.column.is_right) for each in self._fitted)
-        return _strip([Segment(" " * GUTTER + (" " * GAP).join(cells), style)], width, style)
+        return _strip([Segment(self.header(), style)], width, style)
+
+    def header(self) -> str:
+        """The titles of the columns that are shown."""
+        titles = (each.shown(each.column.titled(each.width), self.glyphs.ellipsis) for each in self._fitted)
+        return " " * GUTTER + (" " * GAP).join(titles)
 
     def _row_strip(self, place: int, width: int) -> Strip:
         row = self._rows[place]
         base = self._row_style(place, row)
         is_selected = bool(self._selected) and self.key_of(row) in self._selected
-        segments = [Segment(self._mark.ljust(GUTTER) if is_selected else " " * GUTTER, base)]
+        segments = [Segment(self.glyphs.mark.ljust(GUTTER) if is_selected else " " * GUTTER, base)]
         cells = self._cells_of(row)
         for number, each in enumerate(self._fitted):
             cell = cells[each.index]
             if number:
                 segments.append(Segment(" " * GAP, base))
-            text = aligned(cell.text, each.width, each.column.is_right, self._ellipsis)
+            text = each.shown(cell.in_column(each.column, each.width), self.glyphs.ellipsis)
             segments += self._marked(text, base + self._tone(cell.tone, place))
         return _strip(segments, width, base)
 
@@ -332,11 +343,11 @@ class VirtualTable(ScrollView, Generic[RowT], can_focus=True):
         return [Segment(text[:at], style), Segment(text[at:end], match), Segment(text[end:], style)]
 
     def _blank_strip(self, y: int, width: int) -> Strip:
-        if self._rows or y != self._head:
+        lines = () if self._rows else textwrap.wrap(self.empty_text, max(1, width - GUTTER))
+        if not 0 <= y - self._head < len(lines):
             return Strip.blank(width, self.rich_style)
         style = self.rich_style + self.get_component_rich_style("virtual-table--muted", partial=True)
-        text = " " * GUTTER + aligned(self.empty_text, max(1, width - GUTTER), False, self._ellipsis)
-        return _strip([Segment(text, style)], width, self.rich_style)
+        return _strip([Segment(" " * GUTTER + lines[y - self._head], style)], width, self.rich_style)
 
     # Inside
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 
-from ef_tui.widgets.columns import GAP, Column, Fitted, fit
+from ef_tui.widgets.columns import GAP, Column, Fitted, aligned, fit
 from ef_tui.widgets.virtual_table import GUTTER, VirtualTable
 
 RowT = TypeVar("RowT")
@@ -38,6 +38,16 @@ class WideTable(VirtualTable[RowT]):
             self.left = left
             self.fit_again()
             self.post_message(self.Highlighted(self, self.cursor_key))
+
+    def header(self) -> str:
+        """The titles, and at their ends signs of columns out of sight."""
+        text, width = super().header(), self.scrollable_content_region.width
+        before, after = self.glyphs.more
+        if self.left:
+            text = before + text[1:]
+        if self._fitted[-1:] and self._fitted[-1].index < len(self.columns) - 1:
+            text = aligned(text, max(1, width - 1), False, self.glyphs.ellipsis) + after
+        return text
 
     def fitted(self, width: int) -> tuple[Fitted, ...]:
         """The fixed columns, then from the leftmost one on as many as there is room for."""

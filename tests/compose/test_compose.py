@@ -82,7 +82,7 @@ def test_what_is_declared_is_there_afterwards(terminal: Terminal, document: Path
     found = json.loads(terminal.ok("schedule", "list", "--format", "json", *where))
     assert [(row["name"], row["when"], row["command"], row["missed"]) for row in found] == [
         ("monthly", "0 6 1 * *", "ef_cli run forecast small.json --force", "run_once"),
-        ("tidy", "every 86400s", "ef_cli clean --older_than 90d --yes", "skip"),
+        ("tidy", "every 1d", "ef_cli clean --older_than 90d --yes", "skip"),
     ]
 
 

@@ -41,7 +41,7 @@ def test_a_schedule_is_added_listed_and_removed(terminal: Terminal, monkeypatch:
 def test_options_behind_the_dashes_belong_to_the_command(terminal: Terminal) -> None:
     terminal.ok("schedule", "add", "a", "--interval", "1d", "--missed", "skip", "--", "run", "x", "--force", "--missed")
     [row] = listed(terminal)
-    assert (row["command"], row["missed"], row["when"]) == ("ef_cli run x --force --missed", "skip", "every 86400s")
+    assert (row["command"], row["missed"], row["when"]) == ("ef_cli run x --force --missed", "skip", "every 1d")
 
 
 def test_another_program_stays_as_it_is(terminal: Terminal) -> None:

@@ -172,12 +172,16 @@ async def opened(
     is_read_only: bool = False,
     **more: Any,
 ) -> AsyncIterator[Person]:
-    """A dashboard on the workspace that has looked at it once; its clock stands still."""
+    """A dashboard on the workspace that has looked at it once; its clock stands still.
+
+    What is told is drawn only where `toasts` are asked for.
+    """
     preferences = more.pop("preferences", None) or Preferences(theme=theme, refresh=60.0)
+    toasts = more.pop("toasts", False)
     session = Session(workspace=workspace, preferences=preferences, is_read_only=is_read_only, **more)
     with workspaces.frozen():
         app = EfApp(session)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=toasts) as pilot:
             person = Person(app, pilot)
             await person.until(lambda: app.has_looked)
             with watched():

@@ -18,11 +18,13 @@ from ef_engine.service.workspace import Workspace
 from ef_engine.store import forecasts, tickets
 from ef_engine.store.places import Places
 from ef_engine.store.states import word_of
+from ef_tui import doing
 from ef_tui.actions import ACTIONS, READ_ONLY, Action
 from ef_tui.app import EfApp
 from ef_tui.flow_starting import ask_to_recover, start_anew
 from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.output import OutputScreen
+from ef_tui.screens.restage import DatesForm
 from ef_tui.subjects import Subject
 from ef_tui.widgets.lines import Line
 from tests.jobs.conftest import Shop, busy, shop
@@ -48,7 +50,7 @@ def does(*names: str) -> Callable[[Test], Test]:
 @pytest.fixture(autouse=True)
 def every_action_named_is_done(request: pytest.FixtureRequest) -> Iterator[None]:
     done: set[str] = set()
-    original = EfApp._do
+    original = doing._do
 
     def do(app: EfApp, action: Action, subjects: Sequence[Subject]) -> None:
         done.add(action.id)
@@ -59,7 +61,7 @@ def every_action_named_is_done(request: pytest.FixtureRequest) -> Iterator[None]
         begin(app, action, *details)
 
     with (
-        patch.object(EfApp, "_do", do),
+        patch.object(doing, "_do", do),
         patch("ef_tui.screens.flows.start_anew", partial(began, start_anew)),
         patch("ef_tui.screens.flows.ask_to_recover", partial(began, ask_to_recover)),
     ):
@@ -308,16 +310,21 @@ async def test_new_dates_make_another_forecast_with_its_parent(sample: Sample) -
         assert "--end_date 2027-06-30" in person.text
 
 
-async def test_a_date_that_is_none_is_told_and_nothing_is_staged(sample: Sample) -> None:
+async def test_a_date_that_is_none_is_told_in_the_form_and_can_be_mended(sample: Sample) -> None:
     workspace = sample("typical")
     async with opened(workspace) as person:
         await go_to(person, 4, id_of(workspace, "an invented household"))
         await person.press("n")
         await person.type("soon")
         await person.press("enter")
-        await person.until(lambda: said(person))
-        assert "end_date" in said(person)[0]
+        await person.until(lambda: "end_date: " in person.text)
+        assert isinstance(person.app.screen, DatesForm)
         assert len(person.app.snapshot.staged) == 2
+        assert not person.app.history  # nothing was done, so no command did it
+        await person.type("2027-06-30")
+        await person.press("enter")
+        await person.until(lambda: len(person.app.snapshot.staged) == 3)
+        assert person.app.history[-1].startswith("restage forecast --id ")
 
 
 async def test_the_queue_is_held_and_let_go_on(sample: Sample) -> None:
@@ -371,6 +378,5 @@ async def test_what_goes_wrong_is_told_in_a_sentence(sample: Sample) -> None:
         await go_to(person, 2, record_id)
         workspace.places.staged(record_id).unlink()
         await person.press("n", "enter")
-        await person.until(lambda: said(person))
-        assert said(person) == [f"the document of {record_id} is gone; stage its file again."]
+        await person.until(lambda: f"the document of {record_id} is gone" in person.text)
         assert find_record(workspace.places, record_id).id == record_id

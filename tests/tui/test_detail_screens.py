@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from ef_engine.service.run import Wishes, run
+from ef_engine.service.whole import read_whole
 from ef_engine.service.workspace import Workspace
 from ef_engine.store.forecasts import known
+from ef_tui import opening
 from ef_tui.chart import ON_DARK, ON_LIGHT
+from ef_tui.glyphs import ASCII
 from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.forecast import ForecastScreen
 from ef_tui.screens.forecast_set import SetScreen
@@ -24,7 +29,7 @@ Look = Callable[[str], Workspace]
 
 
 async def open_forecast(person: Person, record_id: str = HOUSEHOLD) -> ForecastScreen:
-    person.app.open_record(record_id)
+    opening.open_record(person.app, record_id)
     await person.until(lambda: isinstance(person.app.screen, ForecastScreen) and person.app.screen.whole is not None)
     screen = person.app.screen
     assert isinstance(screen, ForecastScreen)
@@ -37,7 +42,7 @@ async def drawn(person: Person) -> None:
 
 
 async def open_set(person: Person) -> SetScreen:
-    person.app.open_record(SET)
+    opening.open_record(person.app, SET)
     await person.until(lambda: isinstance(person.app.screen, SetScreen) and person.app.screen.found is not None)
     screen = person.app.screen
     assert isinstance(screen, SetScreen)
@@ -45,7 +50,7 @@ async def open_set(person: Person) -> SetScreen:
 
 
 async def open_comparison(person: Person, ids: Sequence[str] = SCENARIOS) -> ComparisonScreen:
-    person.app.open_comparison(ids)
+    opening.open_comparison(person.app, ids)
     await person.until(
         lambda: isinstance(person.app.screen, ComparisonScreen) and person.app.screen.comparison is not None
     )
@@ -145,10 +150,12 @@ async def test_columns_of_the_days_are_moved_through(looked_at: Look) -> None:
         assert "Checking" in person.text.splitlines()[2]
         await person.press(*["right"] * 4)
         header = person.text.splitlines()[2]
-        assert header.split()[0] == "Date"
+        assert header.split()[:2] == ["◂", "Date"]
+        assert header.endswith("▸")
         assert "Checking" not in header
         await person.press(*["left"] * 9)
         assert "Net Worth" in person.text.splitlines()[2]
+        assert "◂" not in person.text.splitlines()[2]
 
 
 async def test_a_forecast_without_a_result_says_so(looked_at: Look) -> None:
@@ -170,7 +177,7 @@ async def test_an_infeasible_forecast_is_shown_up_to_its_last_day(looked_at: Loo
 
 async def test_a_forecast_that_is_gone_is_told_and_nothing_breaks(looked_at: Look) -> None:
     async with opened(looked_at("empty")) as person:
-        person.app.open_record("0123456789ab")
+        opening.open_record(person.app, "0123456789ab")
         told = "0123456789ab is not staged; stage its file."
         await person.until(lambda: told in person.text)
         await person.press("1", "2", "3", "4", "5", "6", "r", "space", "o", "enter")
@@ -324,3 +331,38 @@ async def test_a_set_counts_its_results(looked_at: Look) -> None:
         assert screen.found is not None
         assert screen.found.done == 6
         assert "6 of 6 scenarios have a result" in person.text
+
+
+async def test_an_empty_page_says_nothing_of_what_was_not_read_yet(looked_at: Look) -> None:
+    async with opened(looked_at("typical")) as person:
+        read = threading.Event()
+        with patch("ef_tui.screens.forecast.read_whole", lambda *given: read.wait() and read_whole(*given)):
+            opening.open_record(person.app, HOUSEHOLD)
+            await person.until(lambda: isinstance(person.app.screen, ForecastScreen))
+            await person.press("4")
+            assert "reading ..." in person.text
+            read.set()
+            await person.until(lambda: "reading ..." not in person.text)
+
+
+async def test_every_screen_can_be_shown_in_ascii(looked_at: Look) -> None:
+    """On the Linux console, and where the locale knows no other signs."""
+    async with opened(looked_at("typical"), size=(80, 24), glyphs=ASCII) as person:
+        await open_forecast(person)
+        for page in "123456":
+            await person.press(page)
+            assert person.text.isascii()
+        await person.press("escape")
+        await open_set(person)
+        for page in "123":
+            await person.press(page)
+            assert person.text.isascii()
+        await person.press("escape")
+        await open_comparison(person)
+        for page in "12345":
+            await person.press(page)
+            assert person.text.isascii()
+        for keys in (("question_mark",), ("escape", "ctrl+p"), ("escape", "escape", "f"), ("escape", "v")):
+            await person.press(*keys)
+            await person.pilot.pause(0.2)
+            assert person.text.isascii()

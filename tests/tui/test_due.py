@@ -58,7 +58,7 @@ async def test_what_is_due_is_run_shown_and_said(places: Places, tmp_path: Path)
         assert said(person) == ["Schedule tick was due: its command was started."]
         await person.press("f")
         await person.until(lambda: isinstance(person.app.screen, FlowsScreen) and "done" in person.text)
-        assert "every 3600s" in person.text
+        assert "every 1h" in person.text
         assert "run from here while it is open" in person.text
         await person.press("3", "enter")
         await person.until(lambda: isinstance(person.app.screen, LiveScreen) and len(output(person)) > 1)

@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from ef_engine.cli.invocation import Invocation
+from ef_engine.cli.settings import resolve
 from ef_engine.service.in_progress import in_progress
 from ef_engine.service.rights import ALL, Right
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import tickets
 from ef_tui.actions import READ_ONLY
+from ef_tui.main import parser, session_of
 from ef_tui.screens.engine import EngineForm
 from ef_tui.screens.plan import PlanScreen
 from ef_tui.session import Preferences
@@ -102,6 +105,31 @@ async def test_a_cluster_of_ones_own_is_taken_and_asked_for_by_every_ticket(samp
         await person.press("x")
         await person.until(lambda: tickets.all_tickets(workspace.places))
     assert {(each.engine, each.scheduler) for each in tickets.all_tickets(workspace.places)} == {("dask", "")}
+
+
+async def test_a_cluster_of_ones_own_is_named_where_the_config_file_names_another(sample: Sample) -> None:
+    """Without the empty address, the command would go to the cluster of the config file."""
+    pytest.importorskip("distributed")
+    workspace = sample("typical")
+    tickets.pause(workspace.places)
+    async with opened(workspace, scheduler=NOBODY) as person:
+        record_id = id_of(workspace, "half a year")
+        await go_to(person, 2, record_id)
+        await choose(person, 1)
+        await person.until(lambda: said(person))
+        await person.press("x")
+        await person.until(lambda: tickets.all_tickets(workspace.places))
+        assert person.app.history == [f"run forecast {record_id} --detach --engine dask --scheduler ''"]
+        await person.press("E")
+        assert NOBODY in person.text  # is offered, since it is known
+
+
+def test_the_session_knows_the_scheduler_of_the_config_file_where_forecasts_run_on_this_machine(tmp_path: Path) -> None:
+    config = tmp_path / "c.toml"
+    config.write_text(f'scheduler = "{NOBODY}"\n')
+    args = parser().parse_args(["--config", str(config), "--workspace", str(tmp_path)])
+    session = session_of(Invocation(args, resolve(args, {})))
+    assert (session.workspace.scheduler, session.scheduler) == ("", NOBODY)
 
 
 async def test_the_palette_offers_the_choice_and_who_only_looks_has_none(sample: Sample) -> None:

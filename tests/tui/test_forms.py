@@ -10,7 +10,9 @@ import pytest
 
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import forecasts
+from ef_tui.commands import why_no_command
 from ef_tui.keymap import check, every_binding, keys_by_id
+from ef_tui.screens.flows import FlowsScreen
 from ef_tui.screens.help import HelpScreen
 from ef_tui.screens.output import OutputScreen
 from ef_tui.screens.palette import PaletteScreen
@@ -140,6 +142,30 @@ async def test_the_palette_offers_what_fits_the_row_and_does_it(looked_at: Sampl
         await person.until(lambda: isinstance(person.app.screen, OutputScreen))
 
 
+async def test_what_is_no_command_is_said_before_it_is_run(looked_at: Sample) -> None:
+    async with opened(looked_at("empty")) as person:
+        await person.press("colon")
+        await person.type("lst --state failed")
+        assert "there is no command 'lst'; did you mean 'list'?" in person.text
+        await person.press("enter")
+        assert isinstance(person.app.screen, PaletteScreen)
+        await person.type("ef_cli list --quiet")  # as it was copied from the line that shows commands
+        assert "enter runs it as it stands" in person.text
+        await person.press("enter")
+        await person.until(lambda: isinstance(person.app.screen, OutputScreen) and "done" in person.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("list", ""), ("ef_cli --quiet list", ""), ("--workspace x list", ""), ("", "type a command"),
+        ("ef_cli", "type a command"), ("zzz", "there is no command 'zzz'; help lists them"),
+    ],
+)  # fmt: skip
+def test_a_command_is_known_as_people_type_or_paste_it(text: str, why: str) -> None:
+    assert why_no_command(text) == why
+
+
 async def test_tab_completes_the_name_of_a_command(looked_at: Sample) -> None:
     async with opened(looked_at("typical")) as person:
         await person.press("colon")
@@ -163,12 +189,39 @@ async def test_help_lists_every_binding_with_the_keys_it_has(looked_at: Sample) 
         assert len([pane for pane in person.main.panes if pane.display]) == 1
 
 
+async def test_help_begins_with_the_keys_of_the_screen_it_is_asked_on(looked_at: Sample) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        await person.press("f")
+        await person.until(lambda: isinstance(person.app.screen, FlowsScreen))
+        await person.press("question_mark")
+        lines = person.app.screen.query_one("TextView").lines  # type: ignore[attr-defined]
+        assert [line for line in lines if line.isupper() and line.strip()][:3] == ["FLOWS", "EVERYWHERE", "MAIN SCREEN"]
+
+
 async def test_help_can_be_read_in_eighty_columns(looked_at: Sample) -> None:
     async with opened(looked_at("empty"), size=(80, 24)) as person:
         await person.press("question_mark")
         view = person.app.screen.query_one("TextView")
         assert max(map(len, view.lines)) < view.size.width  # type: ignore[attr-defined]  # it is a TextView
         assert "[stage_and_run]" in " ".join(view.lines)  # type: ignore[attr-defined]
+
+
+async def test_what_was_told_does_not_lie_on_a_question(looked_at: Sample) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        await person.press("4", "c")
+        assert said(person)
+        await person.press("d")
+        await person.pilot.pause()
+        assert not said(person)
+        assert "ef_cli rm" in person.text
+
+
+async def test_what_is_told_leaves_the_command_that_did_it_free(looked_at: Sample) -> None:
+    async with opened(looked_at("typical"), size=(80, 24), toasts=True) as person:
+        await person.press("4", "v", "escape")
+        person.app.tell("A sentence of some length, which takes more than a line in the corner.")
+        await person.until(lambda: "A sentence" in person.text)
+        assert person.text.splitlines()[-2] == " $ ef_cli listen"
 
 
 async def test_leaving_with_nothing_unfinished_asks_nothing(looked_at: Sample) -> None:
@@ -182,9 +235,9 @@ async def test_leaving_with_work_unfinished_asks_and_keep_leaves_it_alone(sample
     async with opened(workspace) as person:
         await person.press("q")
         assert "2 forecasts are unfinished." in person.text
-        assert "k keep it going" in person.text
-        assert "w wait for it" in person.text
-        assert "x kill it" in person.text
+        assert "k keep them going" in person.text
+        assert "w wait for them" in person.text
+        assert "x kill them" in person.text
         await person.press("escape")
         assert not person.app._exit
         await person.press("q", "k")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from unittest.mock import patch
@@ -13,10 +14,10 @@ from ef_engine.service.listing import Row
 from ef_engine.service.workspace import Workspace
 from ef_engine.store import documents
 from ef_tui.glyphs import ASCII, UNICODE
-from ef_tui.rows import evaluated_cells
+from ef_tui.rows import EVALUATED_COLUMNS, evaluated_cells
 from ef_tui.session import Preferences
 from ef_tui.snapshot import Snapshot
-from ef_tui.widgets.columns import Cell
+from ef_tui.themes import NAMES
 from tests.tui.conftest import Person, opened
 
 Look = Callable[[str], Workspace]
@@ -88,23 +89,47 @@ async def test_a_set_shows_what_its_best_scenario_comes_to_and_a_filter_finds_wh
         (row,) = (row for row in person.app.snapshot.evaluated if row.kind == "forecastset")
         assert (row.net_worth, row.reached, row.goals) == ("12361.16", 8, 8)
         line = next(line for line in person.text.splitlines() if "evaluated  car and home" in line)
-        assert "8/8 to 12,361.16" in line
+        assert "8/8 to 12,361 " in line
         await person.press("slash")
         await person.type("net_worth>12000")
         assert [row.kind for row in person.main.current.table.rows] == ["forecast"]
 
 
+NET_WORTH = 3
+
+
 @pytest.mark.parametrize(
-    ("kind", "worth", "shown"),
+    ("kind", "worth", "wide", "tight"),
     [
-        ("forecast", "-234567.89", "-234,567.89"), ("forecast", "-1234567.89", "-1,234,568"),
-        ("forecastset", "12361.16", "to 12,361.16"), ("forecastset", "1234567.89", "to 1,234,568"),
-        ("forecastset", "-1234567.89", "to -1,235k"), ("forecast", None, ""),
+        ("forecast", "12361.16", "12,361.16", "12,361"), ("forecast", "150.78", "150.78", "151"),
+        ("forecast", "-234567.89", "-234,567.89", "-235k"), ("forecast", "-1234567.89", "-1,234,568", "-1,235k"),
+        ("forecast", "123456789", "123,456,789", "123.5M"), ("forecast", None, "", ""),
+        ("forecastset", "12361.16", "to 12,361.16", "to 12k"), ("forecastset", "1234567.89", "to 1,234,568", "to 1.2M"),
+        ("forecastset", "-1234567.89", "to -1,235k", "to -1.2M"),
     ],
 )  # fmt: skip
-def test_no_digit_of_a_net_worth_is_cut_off(kind: str, worth: str | None, shown: str) -> None:
-    cell = evaluated_cells(Row("0", kind, "evaluated", net_worth=worth), UNICODE)[3]
-    assert cell == Cell(shown, "bad" if "-" in shown else "")
+def test_no_digit_of_a_net_worth_is_cut_off(kind: str, worth: str | None, wide: str, tight: str) -> None:
+    cell = evaluated_cells(Row("0", kind, "evaluated", net_worth=worth), UNICODE)[NET_WORTH]
+    column = EVALUATED_COLUMNS[NET_WORTH]
+    assert cell.in_column(column, column.width) == wide
+    assert cell.in_column(column, column.least) == tight
+    assert cell.tone == ("bad" if "-" in wide else "")
+
+
+@pytest.mark.parametrize(("size", "titles"), [((80, 24), "Met Worth Trend"), ((200, 60), "Reached Net worth Trend")])
+async def test_milestones_net_worth_and_trend_are_shown_however_narrow_two_panes_are(
+    looked_at: Look, size: tuple[int, int], titles: str
+) -> None:
+    async with opened(looked_at("typical"), size=size) as person:
+        assert titles in " ".join(next(line for line in person.text.splitlines() if "Trend" in line).split())
+        (line,) = (line for line in person.text.splitlines() if "6/8" in line)
+        assert ("151 ▁▂▄▄█" if size[0] == 80 else "150.78 ▁▁▂▂▄▄▆█") in line
+
+
+async def test_scenarios_are_told_apart_where_no_label_fits(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        labels = {line.split("evaluated  ")[1][:12] for line in person.text.splitlines() if "✓ evaluated" in line}
+        assert {"rep… | reno…", "rep… | smal…", "repl… | stay", "keep | smal…", "keep | reno…"} <= labels
 
 
 async def test_escape_leaves_the_filter_box_and_the_filter(looked_at: Look) -> None:
@@ -112,6 +137,7 @@ async def test_escape_leaves_the_filter_box_and_the_filter(looked_at: Look) -> N
         await person.press("slash")
         await person.type("state=failed")
         assert person.main.current.table.rows == []
+        assert "no row passes the filter: esc takes it away" in person.text
         await person.press("escape")
         assert len(person.main.current.table.rows) == 8
         assert person.app.focused is person.main.current.table
@@ -151,7 +177,7 @@ async def test_the_mouse_chooses_panes_rows_and_keys(looked_at: Look) -> None:
         assert len(person.main.current.table.selected) == 1
         line = person.main.query_one("#keys").render_line(0).text
         await person.pilot.click("#keys", offset=(line.index("? help"), 0))
-        assert "EVERYWHERE" in person.text
+        assert "MAIN SCREEN" in person.text
 
 
 async def test_a_click_on_a_title_sorts_by_the_column_and_another_one_turns_the_order(looked_at: Look) -> None:
@@ -193,10 +219,70 @@ async def test_what_stands_still_is_told_by_glyph_and_word(looked_at: Look) -> N
             "■ killed",
             "◷ timed_out",
             "✗ crashed",
-            "⊘ infeasible",
+            "∆ infeasible",
         ):
             assert word in person.text
         assert "1 stuck  1 frozen  1 lost" in person.text
+
+
+async def test_a_pane_that_a_wider_terminal_shows_is_filled(looked_at: Look) -> None:
+    async with opened(looked_at("typical"), size=(80, 24)) as person:
+        await person.until(lambda: person.main.is_settled)
+        await person.pilot.resize_terminal(120, 40)
+        await person.until(lambda: "Choices (2)" in person.text)
+
+
+async def test_a_terminal_that_is_too_small_says_so_and_nothing_else(looked_at: Look) -> None:
+    async with opened(looked_at("failing"), size=(80, 24)) as person:
+        assert "written by a newer version" in person.text
+        await person.pilot.resize_terminal(30, 8)
+        await person.until(lambda: person.text.startswith(" This terminal has 30 x 8; 40"))
+        await person.pilot.resize_terminal(80, 24)
+        await person.until(lambda: "written by a newer version" in person.text and "3 In progress" in person.text)
+
+
+async def test_a_workspace_that_is_taken_away_is_missed(sample: Look) -> None:
+    workspace = sample("typical")
+    async with opened(workspace) as person:
+        shutil.rmtree(workspace.places.data)
+        person.app.look_now()
+        await person.until(lambda: "The workspace is gone: there is no " in person.text)
+        await person.press("4", "x", "enter")  # nothing to do it to
+        assert person.app.is_running
+
+
+@pytest.mark.parametrize("theme", NAMES)
+async def test_the_row_of_a_pane_without_the_keys_is_marked_in_every_theme(looked_at: Look, theme: str) -> None:
+    async with opened(looked_at("typical"), theme=theme) as person:
+        await person.until(lambda: person.main.is_settled)
+        table = person.main.panes[1].table
+        cursor, other = (next(iter(table.render_line(line))).style for line in (1, 2))
+        assert not table.has_focus
+        assert cursor != other
+
+
+@pytest.mark.parametrize("theme", NAMES)
+async def test_what_a_question_is_about_can_be_seen_behind_it_in_every_theme(looked_at: Look, theme: str) -> None:
+    async with opened(looked_at("typical"), theme=theme) as person:
+        await person.press("4", "d")
+        assert "Delete car and home?" in person.text
+        assert "2 Staged 2" in person.text
+
+
+async def test_an_empty_pane_says_which_key_fills_it(looked_at: Look) -> None:
+    preferences = Preferences(refresh=60, keys={"stage": "f2"})
+    async with opened(looked_at("empty"), size=(80, 24), preferences=preferences) as person:
+        assert "nothing is staged: f2" in person.text
+        assert "nothing was run yet: x runs what is staged" in person.text
+    async with opened(looked_at("empty"), is_read_only=True) as person:
+        assert "nothing is staged " in person.text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+async def test_the_way_to_help_and_out_is_named_in_every_width(looked_at: Look, width: int) -> None:
+    async with opened(looked_at("typical"), size=(width, 24)) as person:
+        await person.press("4", "a")
+        assert person.text.splitlines()[-1].endswith("q quit  ? help")
 
 
 async def test_without_unicode_nothing_but_ascii_is_shown(looked_at: Look) -> None:

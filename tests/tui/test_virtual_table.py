@@ -118,17 +118,24 @@ async def test_what_is_looked_for_is_marked_and_the_selection_keeps_to_its_rows(
         assert app.table.selected == [5]
 
 
-ANY_COLUMN = st.builds(Column, st.just("x"), st.integers(1, 30), st.integers(0, 3), st.booleans(), st.integers(0, 3))
+@st.composite
+def any_column(draw: st.DrawFn) -> Column:
+    width = draw(st.integers(1, 30))
+    return Column(
+        "x", width, grow=draw(st.integers(0, 3)), spare=draw(st.integers(0, 4)), wish=draw(st.sampled_from((0, 20))),
+        tight=draw(st.integers(0, width)),
+    )  # fmt: skip
 
 
-@given(st.lists(ANY_COLUMN), st.integers(1, 300))
+@given(st.lists(any_column()), st.integers(1, 300))
 def test_columns_fill_the_width_where_one_grows_and_leave_out_none_that_must_stay(
     columns: list[Column], width: int
 ) -> None:
     fitted = fit(columns, width)
     assert {each.index for each in fitted} >= {index for index, column in enumerate(columns) if not column.spare}
     total = sum(each.width for each in fitted) + GAP * max(0, len(fitted) - 1)
-    least = sum(each.column.width for each in fitted) + GAP * max(0, len(fitted) - 1)
+    least = sum(each.column.least for each in fitted) + GAP * max(0, len(fitted) - 1)
+    assert least > width or all(each.width >= each.column.least for each in fitted)
     if least <= width and any(each.column.grow for each in fitted):
         assert total == width
     elif least <= width:
@@ -146,3 +153,13 @@ def test_a_label_is_readable_before_a_column_is_added_that_is_worth_less() -> No
     columns = [Column("Label", 6, grow=1, wish=18), Column("Worth", 10, spare=1), Column("End", 10, spare=4)]
     shown = [[each.column.title for each in fit(columns, width)] for width in (6, 18, 30, 40)]
     assert shown == [["Label"], ["Label", "Worth"], ["Label", "Worth"], ["Label", "Worth", "End"]]
+
+
+def test_columns_become_tight_before_one_is_left_out_that_says_more_than_their_cents() -> None:
+    columns = [Column("Label", 6, grow=1), Column("Net worth", 12, tight=7, short="Worth"), Column("Trend", 8, spare=1)]
+    shown = [[(each.column.titled(each.width), each.width) for each in fit(columns, width)] for width in (16, 23, 40)]
+    assert shown == [
+        [("Label", 6), ("Net worth", 9)],
+        [("Label", 6), ("Worth", 7), ("Trend", 8)],
+        [("Label", 18), ("Net worth", 12), ("Trend", 8)],
+    ]

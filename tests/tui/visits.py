@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from ef_tui.opening import open_comparison, open_flows, open_record
 from ef_tui.screens.comparison import ComparisonScreen
 from ef_tui.screens.flows import FlowsScreen
 from ef_tui.screens.forecast import ForecastScreen
@@ -127,7 +128,7 @@ async def forecast(person: Person) -> ForecastScreen:
     states = {row.state: row.id for row in person.app.snapshot.evaluated if row.kind == "forecast"}
     label = {row.label: row.id for row in person.app.snapshot.evaluated}.get("an invented household")
     await settled(person)
-    person.app.open_record(label or states.get("infeasible") or NO_SUCH_ID)
+    open_record(person.app, label or states.get("infeasible") or NO_SUCH_ID)
     await person.until(lambda: isinstance(person.app.screen, ForecastScreen))
     await drained(person)
     screen = person.app.screen
@@ -152,7 +153,7 @@ async def failed_forecast(person: Person) -> None:
     """A forecast without a result."""
     await settled(person)
     failed = next(row for row in person.app.snapshot.evaluated if row.state == "failed")
-    person.app.open_record(failed.id)
+    open_record(person.app, failed.id)
     await person.until(lambda: "It has no result" in person.text)
     await person.press("6")
 
@@ -163,7 +164,7 @@ def comparison_page(page: int) -> Visit:
     async def visit(person: Person) -> None:
         await settled(person)
         members = [row.id for row in person.app.snapshot.evaluated if row.tracking not in (None, row.id)]
-        person.app.open_comparison(sorted(members)[-3:] or [NO_SUCH_ID, NO_SUCH_ID[::-1]])
+        open_comparison(person.app, sorted(members)[-3:] or [NO_SUCH_ID, NO_SUCH_ID[::-1]])
         await person.until(lambda: isinstance(person.app.screen, ComparisonScreen))
         await drained(person)
         await person.press(str(page))
@@ -179,7 +180,7 @@ def set_page(page: int, *keys: str) -> Visit:
     async def visit(person: Person) -> None:
         await settled(person)
         sets = [row.id for row in person.app.snapshot.evaluated if row.kind == "forecastset"]
-        person.app.open_record((sets or [f"S{NO_SUCH_ID}"])[0])
+        open_record(person.app, (sets or [f"S{NO_SUCH_ID}"])[0])
         await person.until(lambda: isinstance(person.app.screen, SetScreen))
         await drained(person)
         await person.press(str(page), *keys)
@@ -192,7 +193,7 @@ def flows(record_id: str, *keys: str) -> Visit:
 
     async def visit(person: Person) -> None:
         await settled(person)
-        person.app.open_flows(record_id)
+        open_flows(person.app, record_id)
         await person.until(lambda: isinstance(person.app.screen, FlowsScreen))
         screen = person.app.screen
         assert isinstance(screen, FlowsScreen)
