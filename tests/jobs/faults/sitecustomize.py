@@ -65,7 +65,8 @@ def work(places: object, record_id: str, observer: object) -> NoReturn:
 def doze(observer: Any, seconds: float) -> None:
     """Advances twenty steps a second."""
     observer.phase_begun("dozing", 100_000)
-    observer.write()  # it is a ProgressWriter: whoever waits for it to begin need not wait for its first step
+    if hasattr(observer, "write"):  # a ProgressWriter: whoever waits for it to begin need not wait for its first step
+        observer.write()
     end = time.monotonic() + seconds
     for done in takewhile(lambda _: time.monotonic() < end, count(1)):
         time.sleep(0.05)
@@ -76,7 +77,7 @@ def compute_or_doze(data: bytes, place: str, record_id: str, observer: Any) -> A
     """What a worker of a cluster does with a document, unless it would take very long."""
     document = json.loads(data)
     if int(document["end_date"][:4]) - int(document["start_date"][:4]) >= 50:
-        doze(observer)
+        doze(observer, inf)
     return really_compute(data, place, record_id, observer)
 
 
@@ -153,7 +154,7 @@ if (DOZE or NAP) and any(word.startswith(ROLES["worker"]) or "--in_process" in w
     really_work: Callable[..., Any] = ef_engine.jobs.worker.work
     ef_engine.jobs.worker.work = work_or_doze
 
-if os.environ.get("EF_DOZE") and any(word.startswith(CLUSTER_WORKER) for word in sys.orig_argv):
+if DOZE and any(word.startswith(CLUSTER_WORKER) for word in sys.orig_argv):
     import ef_engine.jobs.worker
 
     really_compute: Callable[..., Any] = ef_engine.jobs.worker.computed
