@@ -21,18 +21,18 @@ def _cost(default: float, what: str, unit: str) -> Any:
 class Costs:
     """The costs of one forecast; each field's row says what it is."""
 
-    worker: float = _cost(0.0371, "worker: CPU of a forecast, all told", "s")
-    scheduler: float = _cost(0.0047, "scheduler: CPU of a forecast", "s")
-    supervisor: float = _cost(0.0091, "supervisor: CPU of a forecast of a set", "s")
-    alone: float = _cost(0.0105, "supervisor: CPU of a forecast with a ticket of its own", "s")
-    queued: float = _cost(0.0324, "supervisor: and for every 1,000 tickets behind it", "s")
+    worker: float = _cost(0.0410, "worker: CPU of a forecast, all told", "s")
+    scheduler: float = _cost(0.0041, "scheduler: CPU of a forecast", "s")
+    supervisor: float = _cost(0.0090, "supervisor: CPU of a forecast of a set", "s")
+    alone: float = _cost(0.0142, "supervisor: CPU of a forecast with a ticket of its own", "s")
+    queued: float = _cost(0.0021, "supervisor: and for every 1,000 tickets behind it", "s")
     syncs: float = _cost(9.0, "disk: syncs of a forecast", "times")
     sync: float = _cost(0.0001, "disk: a sync, many at once", "s")
     sync_alone: float = _cost(0.0002, "disk: a sync, waited for alone", "s")
-    sent: float = _cost(2_988, "network: to the scheduler for a forecast", "bytes")
-    received: float = _cost(32_275, "network: from the scheduler for a forecast", "bytes")
-    start: float = _cost(0.631, "a run of one forecast, from start to exit", "s")
-    delay: float = _cost(0.0106, "an empty task, there and back", "s")
+    sent: float = _cost(2_944, "network: to the scheduler for a forecast", "bytes")
+    received: float = _cost(30_143, "network: from the scheduler for a forecast", "bytes")
+    start: float = _cost(0.685, "a run of one forecast, from start to exit", "s")
+    delay: float = _cost(0.0108, "an empty task, there and back", "s")
 
 
 def rows_of(costs: Costs) -> Iterator[Row]:

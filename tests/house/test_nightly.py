@@ -119,7 +119,7 @@ def test_no_night_is_shorter_than_its_busiest_part_or_longer_than_all_parts_one_
 
 
 def test_a_long_queue_makes_a_supervisor_slow_and_many_workspaces_make_it_quick_again() -> None:
-    costs, shape = Costs(), Shape(users=5000, workers=4)
+    costs, shape = replace(Costs(), queued=3 * Costs().alone), Shape(users=5000, workers=4)
 
     assert nightly.is_of_queue(costs, shape)
     wider = nightly.wider(costs, shape, "supervisor")
