@@ -6,8 +6,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from tests.house.files import ROOT, project_files
 
 MOST_LINES = 500
@@ -27,26 +25,25 @@ def test_there_is_something_to_check() -> None:
     assert len(SOURCES) > 20
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=name)
-def test_a_file_has_fewer_than_500_lines(path: Path) -> None:
-    assert path.read_text(encoding="utf-8").count("\n") < MOST_LINES
+def test_every_file_has_fewer_than_500_lines() -> None:
+    lengths = {name(path): path.read_text(encoding="utf-8").count("\n") for path in WRITTEN}
+    assert {path: lines for path, lines in lengths.items() if lines >= MOST_LINES} == {}
 
 
-@pytest.mark.parametrize("path", [path for path in SOURCES if "tests" not in path.parts], ids=name)
-def test_a_module_begins_with_its_docstring(path: Path) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert not text or text.startswith(('"""', 'r"""'))
+def test_every_module_begins_with_its_docstring() -> None:
+    modules = [path for path in SOURCES if "tests" not in path.parts]
+    texts = {name(path): path.read_text(encoding="utf-8") for path in modules}
+    assert [path for path, text in texts.items() if text and not text.startswith(('"""', 'r"""'))] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_no_function_is_longer_than_a_screen(path: Path) -> None:
-    functions = [
-        node
+def test_no_function_is_longer_than_a_screen() -> None:
+    lengths = {
+        f"{name(path)}:{node.lineno} {node.name}": (node.end_lineno or node.lineno) - node.lineno + 1
+        for path in SOURCES
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    ]
-    lengths = {node.name: (node.end_lineno or node.lineno) - node.lineno + 1 for node in functions}
-    assert {named: lines for named, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
+    }
+    assert {place: lines for place, lines in lengths.items() if lines > MOST_LINES_OF_A_FUNCTION} == {}
 
 
 def test_nothing_names_a_place_of_one_machine() -> None:
