@@ -97,12 +97,16 @@ class Cells:
 
     def _rows(self, title: str, width: int | None) -> Iterator[tuple[int, dict[int, Any]]]:
         """Number and values of each row that holds something."""
+        from openpyxl.cell.read_only import EMPTY_CELL
+
         formulas = self.formulas(title)
         with _reading(self._package.name):
             rows = _sheet(self._values, title).iter_rows(max_row=MOST_ROWS, max_col=width, values_only=not formulas)
+            nothing, blank = EMPTY_CELL if formulas else None, None
             for number, row in enumerate(rows, 1):
-                if not formulas and row.count(None) == len(row):
-                    continue  # a million empty rows are soon told
+                if row is blank or all(cell is nothing for cell in row):
+                    blank = row  # one and the same for every row that is not there, of which there may be a million
+                    continue
                 if formulas:
                     row = tuple(_result(cell, formulas) for cell in row)
                 cells = {column: _value(value) for column, value in enumerate(row, 1) if value is not None}

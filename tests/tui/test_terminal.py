@@ -39,9 +39,9 @@ def home_of(workspace: Workspace) -> str:
 
 
 def test_it_opens_is_silent_while_nothing_happens_and_gives_the_terminal_back(
-    looked_at: Callable[[str], Workspace],
+    sample: Callable[[str], Workspace],
 ) -> None:
-    with terminal("--workspace", home_of(looked_at("empty"))) as shown:
+    with terminal("--workspace", home_of(sample("empty"))) as shown:
         shown.until_shown("4 Evaluated 0")
         shown.until_shown("? help")
         while shown.read(1.0):
@@ -55,8 +55,8 @@ def test_it_opens_is_silent_while_nothing_happens_and_gives_the_terminal_back(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
-def test_a_signal_ends_it_and_restores_the_terminal(looked_at: Callable[[str], Workspace], number: int) -> None:
-    with terminal("--workspace", home_of(looked_at("typical"))) as shown:
+def test_a_signal_ends_it_and_restores_the_terminal(sample: Callable[[str], Workspace], number: int) -> None:
+    with terminal("--workspace", home_of(sample("typical"))) as shown:
         shown.until_shown("? help")
         shown.process.send_signal(number)
         assert shown.wait() == 128 + number
@@ -77,8 +77,8 @@ def test_hanging_up_ends_it_and_what_runs_goes_on(shop: Shop) -> None:
     assert not isinstance(shop.record(record_id).state, Finished)
 
 
-def test_ctrl_z_suspends_it_and_fg_brings_it_back(looked_at: Callable[[str], Workspace]) -> None:
-    with terminal("--workspace", home_of(looked_at("typical"))) as shown:
+def test_ctrl_z_suspends_it_and_fg_brings_it_back(sample: Callable[[str], Workspace]) -> None:
+    with terminal("--workspace", home_of(sample("typical"))) as shown:
         shown.until_shown("? help")
         while shown.read(0.5):
             pass
@@ -114,15 +114,15 @@ def test_a_file_is_edited_in_the_editor_and_looked_into_again(tmp_path: Path) ->
         shown.until_shown("Valid: a forecast, small")
 
 
-def test_no_color_is_respected(looked_at: Callable[[str], Workspace]) -> None:
-    with terminal("--workspace", home_of(looked_at("failing")), NO_COLOR="1") as shown:
+def test_no_color_is_respected(sample: Callable[[str], Workspace]) -> None:
+    with terminal("--workspace", home_of(sample("failing")), NO_COLOR="1") as shown:
         shown.until_shown("? help")
         shown.read(0.5)
         assert _COLOURS.findall(shown.seen) == []
 
 
-def test_a_console_without_unicode_is_written_ascii(looked_at: Callable[[str], Workspace]) -> None:
-    with terminal("--workspace", home_of(looked_at("failing")), TERM="linux") as shown:
+def test_a_console_without_unicode_is_written_ascii(sample: Callable[[str], Workspace]) -> None:
+    with terminal("--workspace", home_of(sample("failing")), TERM="linux") as shown:
         shown.until_shown("? help")
         shown.until_shown("# frozen")
         assert shown.text.isascii()
@@ -132,8 +132,8 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "ef_tui", *words], capture_output=True, text=True, check=False)
 
 
-def test_headless_is_the_command_line(looked_at: Callable[[str], Workspace]) -> None:
-    words = ("--workspace", home_of(looked_at("typical")), "list", "--state", "staged", "--quiet")
+def test_headless_is_the_command_line(sample: Callable[[str], Workspace]) -> None:
+    words = ("--workspace", home_of(sample("typical")), "list", "--state", "staged", "--quiet")
     done = run("--headless", *words)
     assert (done.returncode, len(done.stdout.split())) == (0, 2)
     assert run(*words).stdout == done.stdout
