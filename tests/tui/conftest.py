@@ -105,6 +105,24 @@ def snapshots(request: pytest.FixtureRequest) -> Snapshots:
     return Snapshots(Path(__file__).parent / "screens", bool(request.config.getoption("update_snapshots")))
 
 
+def _loop_seconds() -> float:
+    """What a loop takes that is always the same, in seconds of this thread's own time."""
+    begin = time.thread_time()
+    sum(range(100_000))
+    return time.thread_time() - begin
+
+
+_fastest = min(_loop_seconds() for _ in range(5))
+
+
+def _slowness() -> float:
+    """How many times slower the processor is now than at its best: others may use the same core in turns."""
+    global _fastest
+    now = sorted(_loop_seconds() for _ in range(5))
+    _fastest = min(_fastest, now[0])
+    return now[2] / _fastest
+
+
 @contextmanager
 def watched() -> Iterator[None]:
     """Measures every step of the event loop; fails where one computed for longer than `STALL_SECONDS`."""
@@ -120,7 +138,8 @@ def watched() -> Iterator[None]:
 
     with patch.object(asyncio.Handle, "_run", run):
         yield
-    assert max(steps, default=0.0) <= STALL_SECONDS
+    longest = max(steps, default=0.0)
+    assert longest <= STALL_SECONDS or longest <= STALL_SECONDS * _slowness()
 
 
 class Person:
