@@ -63,6 +63,12 @@ def pressing(*keys: str) -> Visit:
     return visit
 
 
+async def selecting(person: Person) -> None:
+    """What is staged and some of what is evaluated; each is looked into before the next key."""
+    await pressing("2", "a")(person)
+    await pressing("4", "space", "space", "space")(person)
+
+
 def typing(key: str, text: str) -> Visit:
     """From the settled main screen, a key that opens a box, and a text in it."""
 
@@ -218,7 +224,7 @@ VIEWS: dict[str, View] = {
     "main": View("main", EVERY, settled),
     "zoomed": View("main", EVERY, pressing("4", "z")),
     "filtered": View("main", EVERY, typing("slash", "keep")),
-    "selected": View("main", FILLED, pressing("2", "a", "4", "space", "space", "space")),
+    "selected": View("main", FILLED, selecting),
     "help": View("help", EVERY, pressing("question_mark")),
     "palette": View("palette", EVERY, typing("ctrl+p", "zoom")),  # the list of all commands grows with every one
     "command": View("palette", EVERY, typing("colon", "explain")),
