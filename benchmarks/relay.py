@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -32,13 +32,23 @@ class Relay:
         await asyncio.gather(self._pass_on(reader, back, True), self._pass_on(there, writer, False))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_sent: bool) -> None:
-        with suppress(ConnectionError):
+        try:
             while data := await reader.read(CHUNK):
                 self.sent += len(data) * is_sent
                 self.received += len(data) * (not is_sent)
                 writer.write(data)
                 await writer.drain()
-        writer.close()
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+
+async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """When the tasks are over, and the connections they closed are closed."""
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for _ in range(2):
+        await asyncio.sleep(0)
 
 
 @contextmanager
@@ -50,9 +60,10 @@ def relay_to(target: int) -> Iterator[Relay]:
     def run() -> None:
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
-        for left in asyncio.all_tasks(loop):
-            left.cancel()
-        loop.run_until_complete(asyncio.sleep(0))
+        left = asyncio.all_tasks(loop)
+        for each in left:
+            each.cancel()
+        loop.run_until_complete(_ended(left))
         loop.close()
 
     thread = threading.Thread(target=run, name="relay")
