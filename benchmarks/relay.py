@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 
 CHUNK = 1 << 16
@@ -28,8 +28,10 @@ class Relay:
         await server.serve_forever()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, back = await asyncio.open_connection("127.0.0.1", self.target)
-        await asyncio.gather(self._pass_on(reader, back, True), self._pass_on(there, writer, False))
+        with suppress(asyncio.CancelledError), closing(writer):
+            there, back = await asyncio.open_connection("127.0.0.1", self.target)
+            with closing(back):
+                await asyncio.gather(self._pass_on(reader, back, True), self._pass_on(there, writer, False))
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_sent: bool) -> None:
         try:
@@ -44,10 +46,13 @@ class Relay:
             writer.close()
 
 
-async def _ended(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """When the tasks are over, and the connections they closed are closed."""
-    await asyncio.gather(*tasks, return_exceptions=True)
-    for _ in range(2):
+async def _all_ended() -> None:
+    """Ends what is still connected, also what is just being accepted, and waits until it is closed."""
+    for _ in range(5):
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for each in left:
+            each.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
         await asyncio.sleep(0)
 
 
@@ -60,10 +65,7 @@ def relay_to(target: int) -> Iterator[Relay]:
     def run() -> None:
         with suppress(asyncio.CancelledError):
             loop.run_until_complete(task)
-        left = asyncio.all_tasks(loop)
-        for each in left:
-            each.cancel()
-        loop.run_until_complete(_ended(left))
+        loop.run_until_complete(_all_ended())
         loop.close()
 
     thread = threading.Thread(target=run, name="relay")
